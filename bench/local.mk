@@ -1,0 +1,29 @@
+# Benchmarks: compiled by make check, run by hand.
+
+check_PROGRAMS += \
+	%D%/park \
+	%D%/pread \
+	%D%/spawn \
+	%D%/switch \
+	%D%/timer \
+	%D%/to_thread \
+	# EOL
+if GREEN_EPOLL
+check_PROGRAMS += %D%/echo
+endif
+
+%C%_switch_SOURCES = %D%/switch.c %D%/bench.h
+%C%_switch_LDADD = libgreen.la
+%C%_spawn_SOURCES = %D%/spawn.c %D%/bench.h
+%C%_spawn_LDADD = libgreen.la
+%C%_park_SOURCES = %D%/park.c %D%/bench.h
+%C%_park_LDADD = libgreen.la
+%C%_timer_SOURCES = %D%/timer.c %D%/bench.h
+%C%_timer_LDADD = libgreen.la
+%C%_to_thread_SOURCES = %D%/to_thread.c %D%/bench.h
+%C%_to_thread_LDADD = libgreen.la
+%C%_pread_SOURCES = %D%/pread.c %D%/bench.h
+%C%_pread_LDADD = libgreen.la
+%C%_echo_SOURCES = %D%/echo.c %D%/echo.h %D%/echo_epoll.c %D%/echo_green.c \
+	%D%/bench.h
+%C%_echo_LDADD = libgreen.la

@@ -1,0 +1,11 @@
+# Replacements for what a system lacks.  Their declarations are in headers of
+# the system's names, which include the real ones.
+
+EXTRA_DIST += \
+	%D%/include/stdlib.h \
+	# EOL
+
+if COMPAT_REALLOCARRAY
+AM_CPPFLAGS += -I$(top_srcdir)/%D%/include
+libgreen_all_la_SOURCES += %D%/reallocarray.c
+endif

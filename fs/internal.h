@@ -1,0 +1,60 @@
+/*
+ * What the files of this folder share: who is inside of a file or directory, the
+ * file itself, what the page cache can tell.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#ifndef FS_INTERNAL_H
+#define FS_INTERNAL_H
+
+#include <green/file.h>
+#include <green/thread.h>
+
+#include "green/internal.h"
+#include "pool/call.h"
+
+/*
+ * Who is inside (use.c): at most one of those who want to be alone with it,
+ * and any number of others; closing waits for all, and lets nobody in any more.
+ */
+struct green__use {
+	size_t	 inside;
+	bool	 taken;			/* by one who wants to be alone */
+	bool	 closing;
+	struct waiter *closer;
+};
+enum green__use_kind { USE_TOGETHER, USE_ALONE };
+/* EPERM, ECANCELED, EBADF, EBUSY */
+int	 green__use_enter(struct green__use *u, enum green__use_kind kind);
+void	 green__use_leave(struct green__use *u, enum green__use_kind kind);
+void	 green__use_close(struct green__use *u);
+
+struct green_file {
+	int	 fd;
+	bool	 no_nowait;		/* nothing can be read without blocking */
+	struct green__use use;
+	struct green_limiter *limiter;	/* NULL: the loop's for files */
+};
+/* A trip to a worker, for somebody inside. */
+int	 green__file_work(struct green_file *f, green_fn *fn, void *arg);
+/* The pieces, from at on (then it is one piece), or from the position: -1. */
+#define FILE_POSITION	((off_t)-1)
+ssize_t	 green__file_read(struct green_file *f, const struct iovec *iov, int n,
+	    off_t at);
+
+/*
+ * The page cache (cached.c).  read: what is there, or -1 whatever the reason;
+ * a short count need not be the end of the file.  holds: does it hold all of a
+ * range, so that to read it blocks nobody?
+ */
+ssize_t	 green__cached_read(struct green_file *f, const struct iovec *iov,
+	    int n, off_t at);
+bool	 green__cached_holds(struct green_file *f, off_t at, size_t len);
+
+/* A trip to a worker under the loop's limiter for files. */
+int	 green__path_work(green_fn *fn, void *arg);
+
+/* close(2) in a worker, or here if there is none. */
+int	 green__close(struct green_limiter *l, int fd);
+
+#endif /* FS_INTERNAL_H */

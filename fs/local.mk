@@ -1,0 +1,14 @@
+# Files, paths and directories.
+
+libgreen_all_la_SOURCES += \
+	%D%/cached.c \
+	%D%/dir.c \
+	%D%/file.c \
+	%D%/file_send.c \
+	%D%/internal.h \
+	%D%/path.c \
+	%D%/path_change.c \
+	%D%/path_content.c \
+	%D%/transfer.c \
+	%D%/use.c \
+	# EOL

@@ -1,0 +1,148 @@
+/*
+ * Questions about paths: one system call each, in a worker.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <green/path.h>
+
+#include "internal.h"
+
+int
+green__path_work(green_fn *fn, void *arg)
+{
+	return (green_to_thread_limited(green_file_limiter(), fn, arg));
+}
+
+struct question {
+	const char *path;
+	struct stat *st;
+	char	*answer;
+};
+
+static int
+do_stat(void *arg)
+{
+	struct question *q = arg;
+
+	return (stat(q->path, q->st));
+}
+
+static int
+do_lstat(void *arg)
+{
+	struct question *q = arg;
+
+	return (lstat(q->path, q->st));
+}
+
+int
+green_path_stat(const char *path, struct stat *st)
+{
+	struct question q = { .path = path, .st = st };
+
+	return (green__path_work(do_stat, &q));
+}
+
+int
+green_path_lstat(const char *path, struct stat *st)
+{
+	struct question q = { .path = path, .st = st };
+
+	return (green__path_work(do_lstat, &q));
+}
+
+/* Is it there, and of that type (0: any)? */
+static int
+ask(const char *path, green_fn *fn, mode_t type)
+{
+	struct stat st;
+	struct question q = { .path = path, .st = &st };
+
+	if (green__path_work(fn, &q) == -1)
+		return (errno == ENOENT || errno == ENOTDIR ? 0 : -1);
+	return (type == 0 || (st.st_mode & S_IFMT) == type);
+}
+
+int
+green_path_exists(const char *path)
+{
+	return (ask(path, do_stat, 0));
+}
+
+int
+green_path_is_file(const char *path)
+{
+	return (ask(path, do_stat, S_IFREG));
+}
+
+int
+green_path_is_dir(const char *path)
+{
+	return (ask(path, do_stat, S_IFDIR));
+}
+
+int
+green_path_is_symlink(const char *path)
+{
+	return (ask(path, do_lstat, S_IFLNK));
+}
+
+/* For what fails with a pointer. */
+static char *
+answer(green_fn *fn, struct question *q)
+{
+	return (green__path_work(fn, q) == -1 ? NULL : q->answer);
+}
+
+static int
+do_resolve(void *arg)
+{
+	struct question *q = arg;
+
+	q->answer = realpath(q->path, NULL);
+	return (q->answer == NULL ? -1 : 0);
+}
+
+char *
+green_path_resolve(const char *path)
+{
+	struct question q = { .path = path };
+
+	return (answer(do_resolve, &q));
+}
+
+static int
+do_readlink(void *arg)
+{
+	struct question *q = arg;
+	size_t size = 128;
+	ssize_t n;
+	char *buf;
+
+	for (;; size *= 2) {
+		if ((buf = realloc(q->answer, size)) == NULL)
+			break;
+		q->answer = buf;
+		if ((n = readlink(q->path, buf, size)) == -1)
+			break;
+		if ((size_t)n < size) {
+			buf[n] = '\0';
+			return (0);
+		}
+	}
+	free(q->answer);
+	return (-1);
+}
+
+char *
+green_path_readlink(const char *path)
+{
+	struct question q = { .path = path };
+
+	return (answer(do_readlink, &q));
+}

@@ -1,0 +1,89 @@
+/*
+ * Time as a loop tells it: the system's monotonic clock, or the mock clock,
+ * which stands still until the loop moves it; and sleeping.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <time.h>
+
+#include "internal.h"
+
+int64_t
+green__clock(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ((int64_t)ts.tv_sec * GREEN_SEC + ts.tv_nsec);
+}
+
+int64_t
+green__now(const struct loop *l)
+{
+	return (l->mock ? l->mock_now : green__clock());
+}
+
+int64_t
+green__after(int64_t now, int64_t duration)
+{
+	if (duration > 0 && now > GREEN_FOREVER - duration)
+		return (GREEN_FOREVER);
+	if (duration < 0 && now < INT64_MIN + 1 - duration)
+		return (INT64_MIN + 1);
+	return (now + duration);
+}
+
+int64_t
+green_now(void)
+{
+	return (green__loop == NULL ? green__clock() : green__now(green__loop));
+}
+
+/* A sleeper is in no queue: its timer alone wakes it. */
+static bool
+wake_sleeper(struct waiter *w)
+{
+	(void)w;
+	return (true);
+}
+
+static int
+sleep_until(int64_t deadline, const char *what)
+{
+	struct waiter w;
+	int rc;
+
+	rc = green__park(&w, wake_sleeper, what, -1, deadline);
+	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);
+}
+
+int
+green_sleep_until(int64_t deadline)
+{
+	if (green__check() == -1)
+		return (-1);
+	if (deadline <= green__now(green__loop))
+		return (green_checkpoint());
+	return (sleep_until(deadline, "sleep"));
+}
+
+int
+green_sleep(int64_t duration)
+{
+	if (green__check() == -1)
+		return (-1);
+	if (duration <= 0)
+		return (green_checkpoint());
+	return (sleep_until(green__after(green__now(green__loop), duration),
+	    "sleep"));
+}
+
+int
+green_sleep_forever(void)
+{
+	if (green__check() == -1)
+		return (-1);
+	return (sleep_until(GREEN_FOREVER, "sleep for ever"));
+}

@@ -1,0 +1,324 @@
+/*
+ * Descriptors, and the tasks that wait for them.  A loop knows each descriptor
+ * by its number: its own ones from open to close, and foreign ones once a task
+ * has waited for them, kept for the next time.  At most one task waits in each
+ * direction; f->wanted has exactly those directions, and the reactor is told of
+ * every change.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+#define TABLE_MIN	64
+
+/* The place of a direction in f->waiter, and back. */
+#define INDEX(dir)	((dir) >> 1)
+#define DIRECTION(i)	(1u << (i))
+
+struct fd_waiter {
+	struct waiter waiter;
+	struct green__fd *f;
+	unsigned dir;
+};
+
+struct green__fd *
+green__fd_find(int fd)
+{
+	struct loop *l = green__loop;
+
+	return ((size_t)fd < l->nfds ? l->fds[fd] : NULL);
+}
+
+/* Make room for a number.  ENOMEM */
+static int
+reserve(struct loop *l, int fd)
+{
+	struct green__fd **fds;
+	size_t i, n = l->nfds < TABLE_MIN ? TABLE_MIN : l->nfds;
+
+	if ((size_t)fd < l->nfds)
+		return (0);
+	while (n <= (size_t)fd)
+		n *= 2;
+	if ((fds = reallocarray(l->fds, n, sizeof(*fds))) == NULL)
+		return (-1);
+	for (i = l->nfds; i < n; i++)
+		fds[i] = NULL;
+	l->fds = fds;
+	l->nfds = n;
+	return (0);
+}
+
+/* Nobody waits at f->waiter[i] any more; who did. */
+static struct waiter *
+unhook(struct green__fd *f, unsigned i)
+{
+	struct waiter *w = f->waiter[i];
+
+	f->waiter[i] = NULL;
+	f->wanted &= ~DIRECTION(i);
+	f->loop->waiting_fds--;
+	return (w);
+}
+
+static void
+wake_all(struct green__fd *f, int result, int error)
+{
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		if (f->waiter[i] != NULL)
+			green__wake(unhook(f, i), result, error);
+}
+
+/*
+ * f->wanted has shrunk: tell the reactor.  One that has to arm f anew for the
+ * other direction may fail then; who waits there learns why.
+ */
+static void
+rearm(struct green__fd *f)
+{
+	struct loop *l = f->loop;
+	int error = errno;
+
+	if (l->ops->arm(l->reactor, f) == -1)
+		wake_all(f, errno == EPERM ? 0 : -1, errno);
+	errno = error;
+}
+
+static bool
+abort_wait(struct waiter *w)
+{
+	struct fd_waiter *fw = GREEN__CONTAINER(w, struct fd_waiter, waiter);
+
+	(void)unhook(fw->f, INDEX(fw->dir));
+	rearm(fw->f);
+	return (true);
+}
+
+/* Wait for what the reactor says from now on.  EPERM: always ready. */
+static int
+wait_for(struct green__fd *f, unsigned dir)
+{
+	struct fd_waiter fw = { .f = f, .dir = dir };
+	struct loop *l = f->loop;
+	int error;
+
+	f->waiter[INDEX(dir)] = &fw.waiter;
+	f->wanted |= dir;
+	l->waiting_fds++;
+	if (l->ops->arm(l->reactor, f) == -1) {
+		error = errno;
+		(void)unhook(f, INDEX(dir));
+		rearm(f);
+		return (green__fail(error));
+	}
+	return (green__park(&fw.waiter, abort_wait, dir == GREEN__READ ?
+	    "readable fd" : "writable fd", f->fd, GREEN_FOREVER));
+}
+
+/* A foreign descriptor that has got an owner: its number meant another file. */
+static void
+evict(struct loop *l, struct green__fd *f)
+{
+	wake_all(f, -1, EBADF);
+	rearm(f);
+	l->fds[f->fd] = NULL;
+	free(f);
+}
+
+int
+green__fd_open(struct green__fd *f, int fd)
+{
+	struct loop *l = green__loop;
+	struct green__fd *old;
+
+	if (l == NULL)
+		return (green__fail(EPERM));
+	if (fd < 0)
+		return (green__fail(EBADF));
+	if (reserve(l, fd) == -1)
+		return (green__fail(ENOMEM));
+	if ((old = l->fds[fd]) != NULL) {
+		if ((old->flags & GREEN__FD_FOREIGN) == 0)
+			return (green__fail(EBUSY));
+		evict(l, old);
+	}
+	*f = (struct green__fd){
+		.fd = fd,
+		.ready = GREEN__READ | GREEN__WRITE,
+		.loop = l
+	};
+	if (l->ops->attach(l->reactor, f) == -1) {
+		if (errno != EPERM) {
+			f->fd = -1;
+			return (green__fail(errno));
+		}
+		f->flags |= GREEN__FD_ALWAYS;
+	}
+	l->fds[fd] = f;
+	return (0);
+}
+
+int
+green__fd_close(struct green__fd *f)
+{
+	struct loop *l = f->loop;
+	int fd = f->fd, error = errno;
+
+	if (fd == -1)
+		return (green__fail(EBADF));
+	if (l != NULL) {
+		wake_all(f, -1, EBADF);
+		if ((f->flags & GREEN__FD_ALWAYS) == 0)
+			l->ops->detach(l->reactor, f);
+		l->fds[fd] = NULL;
+	}
+	f->fd = -1;
+	errno = error;
+	return (fd);
+}
+
+int
+green__fd_wait(struct green__fd *f, unsigned dir)
+{
+	if (f->fd == -1)
+		return (green__fail(EBADF));
+	if (f->loop != green__loop)
+		return (green__fail(EINVAL));
+	if (f->waiter[INDEX(dir)] != NULL)
+		return (green__fail(EBUSY));
+	if (f->ready & dir)
+		return (0);
+	if (f->flags & GREEN__FD_ALWAYS) {
+		f->ready |= dir;
+		(void)green__yield(false);
+		return (green__check());
+	}
+	return (wait_for(f, dir));
+}
+
+void
+green__fd_drained(struct green__fd *f, unsigned dir, bool all)
+{
+	/* After the last edge, only reading on shows the end. */
+	if (!all && dir == GREEN__READ && (f->flags & GREEN__FD_HUNGUP))
+		return;
+	f->ready &= ~dir;
+}
+
+void
+green__fd_ready(struct green__fd *f, unsigned dirs, bool hungup)
+{
+	unsigned due = dirs & f->wanted;
+
+	f->ready |= dirs;
+	if (dirs & GREEN__READ) {
+		f->flags &= ~(unsigned)GREEN__FD_HUNGUP;
+		if (hungup)
+			f->flags |= GREEN__FD_HUNGUP;
+	}
+	if (due == 0)
+		return;
+	if (due & GREEN__READ)
+		green__wake(unhook(f, INDEX(GREEN__READ)), 0, 0);
+	if (due & GREEN__WRITE)
+		green__wake(unhook(f, INDEX(GREEN__WRITE)), 0, 0);
+	rearm(f);
+}
+
+/* Is a descriptor ready right now? */
+static bool
+is_ready(int fd, unsigned dir)
+{
+	struct pollfd p = {
+		.fd = fd,
+		.events = dir == GREEN__READ ? POLLIN : POLLOUT
+	};
+
+	return (poll(&p, 1, 0) > 0);
+}
+
+/* What is known of fd, or a new foreign one.  ENOMEM */
+static struct green__fd *
+find_foreign(int fd)
+{
+	struct loop *l = green__loop;
+	struct green__fd *f;
+
+	if (reserve(l, fd) == -1)
+		return (NULL);
+	if ((f = l->fds[fd]) == NULL && (f = calloc(1, sizeof(*f))) != NULL) {
+		f->fd = fd;
+		f->flags = GREEN__FD_FOREIGN;
+		f->loop = l;
+		l->fds[fd] = f;
+	}
+	return (f);
+}
+
+int
+green__fd_wait_foreign(int fd, unsigned dir)
+{
+	struct green__fd *f;
+
+	if (green__check() == -1)
+		return (-1);
+	if (fd < 0)
+		return (green__fail(EBADF));
+	if ((f = find_foreign(fd)) == NULL)
+		return (green__fail(ENOMEM));
+	if (f->waiter[INDEX(dir)] != NULL)
+		return (green__fail(EBUSY));
+	/* One of our own: its edges may long have gone by. */
+	if ((f->flags & GREEN__FD_FOREIGN) == 0 &&
+	    ((f->flags & GREEN__FD_ALWAYS) || is_ready(fd, dir))) {
+		green__spend();
+		return (0);
+	}
+	f->ready &= ~dir;
+	if (wait_for(f, dir) == -1) {
+		if (errno != EPERM)
+			return (-1);
+		green__spend();
+	}
+	return (0);
+}
+
+void
+green__fd_closing(int fd)
+{
+	struct green__fd *f;
+
+	if (green__loop == NULL || (f = green__fd_find(fd)) == NULL ||
+	    f->wanted == 0)
+		return;
+	wake_all(f, -1, EBADF);
+	rearm(f);
+}
+
+void
+green__fds_free(struct loop *l)
+{
+	struct green__fd *f;
+	size_t i;
+
+	for (i = 0; i < l->nfds; i++) {
+		if ((f = l->fds[i]) == NULL)
+			continue;
+		if (f->flags & GREEN__FD_FOREIGN) {
+			free(f);
+			continue;
+		}
+		/* It outlives its loop: closing it is all that is left. */
+		if ((f->flags & GREEN__FD_ALWAYS) == 0)
+			l->ops->detach(l->reactor, f);
+		f->loop = NULL;
+	}
+	free(l->fds);
+}

@@ -1,0 +1,189 @@
+/*
+ * Task groups.  A group is a scope with tasks in it; closing it waits for all of
+ * them, also when the closing task is cancelled meanwhile: they are cancelled
+ * with it, and end.  The first failure decides the result, and cancels the rest.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+GREEN__FITS(struct group, struct green_group);
+_Static_assert(offsetof(struct group, loop) >= sizeof(struct green_scope),
+    "a group's own fields lie within its scope's reserved storage");
+
+void
+green__group_open(struct group *g, struct loop *l, struct green_task *host,
+    const char *where)
+{
+	green__scope_open(&g->scope, host, host == NULL ? NULL : host->scope,
+	    GREEN_FOREVER, SCOPE_GROUP, where);
+	g->loop = l;
+	TAILQ_INIT(&g->tasks);
+	TAILQ_INIT(&g->ended);
+	g->closing = NULL;
+	g->serial = ++l->order;
+	g->ntasks = 0;
+	g->ndaemons = 0;
+	g->nfailures = 0;
+	g->queued = false;
+	g->saw_cancel = false;
+}
+
+void
+green_group_open_(struct green_group *shown, const char *where)
+{
+	struct group *g = GROUP(shown);
+	struct green_task *t = green__task();
+
+	if (t == NULL) {
+		memset(g, 0, sizeof(*g));
+		green__scope_open(&g->scope, NULL, NULL, GREEN_FOREVER,
+		    SCOPE_OUTSIDE | SCOPE_GROUP, where);
+		return;
+	}
+	green__scope_check_open(&g->scope, t, where);
+	green__group_open(g, t->loop, t, where);
+}
+
+void
+(green_group_open)(struct green_group *g)
+{
+	green_group_open_(g, NULL);
+}
+
+/* The calling task, or one of the group's, has failed: the rest is cancelled. */
+static void
+fail(struct group *g, const struct green_task *t, int code)
+{
+	char reason[256];
+	const char *text;
+
+	errno = code;
+	text = green_errmsg();
+	green__failure_add(g, code, t->name, text);
+	snprintf(reason, sizeof(reason), "task \"%s\" failed: %s", t->name,
+	    text);
+	green__scope_cancel(&g->scope, GREEN_FAILURE, reason);
+}
+
+/* What the first task returns is the loop's result. */
+static void
+finish_loop(struct loop *l, int rc)
+{
+	int error = errno;
+	const char *text;
+
+	l->result = rc;
+	l->error = error;
+	if (rc != -1)
+		return;
+	text = green_errmsg();
+	l->errmsg = strdup(text);
+}
+
+void
+green__group_leave(struct green_task *t, int rc)
+{
+	struct group *g = t->group;
+	struct waiter *w = g->closing;
+
+	if (g == &t->loop->root)
+		finish_loop(t->loop, rc);
+	else if (green__start_fails(t))
+		;
+	else if (rc == -1 && (errno != ECANCELED || !t->cancelled))
+		fail(g, t, errno);
+	else if (rc == -1 && (g->scope.flags & SCOPE_EFFECTIVE))
+		g->saw_cancel = true;
+	TAILQ_REMOVE(&g->tasks, t, sibling);
+	if (t->handle)
+		TAILQ_INSERT_TAIL(&g->ended, t, sibling);
+	g->ntasks--;
+	if (t->daemon)
+		g->ndaemons--;
+	if (w != NULL && g->ntasks == g->ndaemons) {
+		g->closing = NULL;
+		green__wake(w, 0, 0);
+	}
+}
+
+/* Only daemons are left: theirs to go. */
+static void
+cancel_daemons(struct group *g)
+{
+	struct green_task *t;
+
+	TAILQ_FOREACH(t, &g->tasks, sibling)
+		green__scope_cancel(&t->self, GREEN_CALLED,
+		    "only daemons are left in the group");
+}
+
+static void
+wait_for_tasks(struct group *g)
+{
+	struct waiter w;
+
+	while (g->ntasks > 0) {
+		if (g->ntasks == g->ndaemons)
+			cancel_daemons(g);
+		g->closing = &w;
+		(void)green__park(&w, NULL, "group", -1, GREEN_FOREVER);
+	}
+}
+
+int
+green_group_close(struct green_group *shown, int rc)
+{
+	struct group *g = GROUP(shown);
+	struct green_task *t = green__task();
+	bool body_cancelled, waited, around;
+	int error = errno;
+
+	if (g->scope.flags & SCOPE_OUTSIDE)
+		return (rc);
+	green__scope_check(&g->scope, "green_group_close");
+	body_cancelled = rc == -1 && error == ECANCELED && t->cancelled;
+	if (rc == -1 && !body_cancelled)
+		fail(g, t, error);
+	waited = g->ntasks > 0;
+	wait_for_tasks(g);
+	while (!TAILQ_EMPTY(&g->ended))
+		green__handle_close(TAILQ_FIRST(&g->ended));
+	around = green__scope_around_cancelled(&g->scope);
+	green__scope_leave(&g->scope);
+	g->loop = NULL;
+
+	if (g->nfailures > 0)
+		return (green__fail_text(g->codes[0],
+		    green__failure_text(g, t)));
+	if (waited && around && !body_cancelled)
+		return (green__cancelled());
+	if (body_cancelled && around) {
+		errno = ECANCELED;
+		return (-1);
+	}
+	if (body_cancelled || (g->saw_cancel &&
+	    (g->scope.flags & SCOPE_CANCELLED))) {
+		g->scope.flags |= SCOPE_CAUGHT;
+		rc = 0;
+	}
+	errno = error;
+	return (rc);
+}
+
+void
+green_group_cancel(struct green_group *g, const char *reason)
+{
+	green_scope_cancel(&g->scope, reason);
+}
+
+size_t
+green_group_failures(const struct green_group *g)
+{
+	return (GROUP(g)->nfailures);
+}

@@ -1,0 +1,442 @@
+/*
+ * What the folders of libgreen build on: the loop, its tasks, the one wait
+ * primitive, scopes and groups as they really are, descriptors, the inbox.
+ * A loop and all that hangs on it belongs to one thread; only what says "any
+ * thread" may be called from others.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#ifndef GREEN_INTERNAL_H
+#define GREEN_INTERNAL_H
+
+#include <sys/queue.h>
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <green/group.h>
+#include <green/run.h>
+#include <green/scope.h>
+#include <green/sync.h>
+
+#include "context.h"
+#include "reactor.h"
+
+struct loop;
+struct group;
+struct stacks;
+
+#define GREEN__NAME_MAX	32
+
+#define GREEN__LIKELY(e)	__builtin_expect(!!(e), 1)
+#define GREEN__UNLIKELY(e)	__builtin_expect(!!(e), 0)
+#define GREEN__NORETURN		__attribute__((__noreturn__))
+#define GREEN__PRINTF(m, n)	__attribute__((__format__(__printf__, m, n)))
+/* The real object behind reserved storage of the public headers. */
+#define GREEN__ALIAS		__attribute__((__may_alias__))
+#define GREEN__FITS(real, shown)					\
+	_Static_assert(sizeof(real) <= sizeof(shown) &&			\
+	    _Alignof(real) <= _Alignof(shown), #real " does not fit")
+#define GREEN__CONTAINER(p, type, member)				\
+	((type *)(void *)((char *)(p) - offsetof(type, member)))
+
+/*
+ * Waiting (wait.c).  A waiter lives on the parked task's stack; whatever it
+ * waits on links it in, and unhooks it in abort().
+ */
+struct waiter {
+	TAILQ_ENTRY(waiter) link;	/* for what it waits on */
+	struct green_task *task;
+	/*
+	 * The task was cancelled: unhook the waiter and return true, and the
+	 * wait fails with ECANCELED; or return false to go on waiting, as what
+	 * is under way cannot be stopped.  Called once.  NULL: not cancellable.
+	 */
+	bool	(*abort)(struct waiter *w);
+	const char *what;		/* "event", "fd": for dumps */
+	intptr_t detail;		/* its number, where it has one, or -1 */
+	int	 result;
+	int	 error;			/* errno of a result of -1 */
+};
+TAILQ_HEAD(waiters, waiter);
+
+/*
+ * Give way until green__wake().  Returns its result, errno set with -1.  A
+ * task that is cancelled already is aborted at once.  deadline: when the wait
+ * is to end with -1 and ETIMEDOUT, after a call of abort(), which must then
+ * unhook; GREEN_FOREVER if never.  That leaves green_errmsg() as it was: if it is
+ * to fail the caller's call, that is the caller's to say.
+ */
+int	 green__park(struct waiter *w, bool (*abort)(struct waiter *),
+	    const char *what, intptr_t detail, int64_t deadline);
+/* Put its task back among the ready ones; what w waits on has unhooked it. */
+void	 green__wake(struct waiter *w, int result, int error);
+/* The queue's first come, unhooked and woken; false: nobody waits. */
+bool	 green__wake_first(struct waiters *q, int result, int error);
+/* The queue's first come, unhooked and woken; false: nobody waits. */
+bool	 green__wake_first(struct waiters *q, int result, int error);
+/* The cancellation that reached a parked task: abort its wait, once. */
+void	 green__abort(struct green_task *t);
+/* The end of a wait's time. */
+void	 green__time_out(struct green_task *t);
+
+/*
+ * Checkpoints.  green__check() begins every call that may block: -1 and EPERM
+ * outside of a loop, -1 and ECANCELED in a cancelled task, else 0.
+ * green__spend() ends one that did its work without blocking: it never fails,
+ * and gives way when the task's budget is used up.
+ */
+int	 green__check(void);
+void	 green__spend(void);
+
+/* The calling task is cancelled: fail so, with the reason; -1. */
+int	 green__cancelled(void);
+
+/* Errors (errmsg.c): set errno, say no more about it; -1. */
+int	 green__fail(int code);
+/* The same with a text for green_errmsg(). */
+int	 green__failx(int code, const char *fmt, ...) GREEN__PRINTF(2, 3);
+/* The same with a text that is copied; NULL: none. */
+int	 green__fail_text(int code, const char *text);
+/* A bug in the program: "libgreen: ..." on stderr, and abort(). */
+void	 green__die(const char *fmt, ...) GREEN__PRINTF(1, 2) GREEN__NORETURN;
+
+/*
+ * Scopes (scope.c) and how cancellation spreads (cancel.c).  A scope is linked
+ * to the one around it and, within a task, to the one inside.  The outermost
+ * scope of a task (task->self) has its group's scope as parent.
+ */
+enum {
+	SCOPE_CANCELLED	= 1 << 0,	/* cancel_called */
+	SCOPE_EFFECTIVE	= 1 << 1,	/* cancelled, or visibly within one that is */
+	SCOPE_SHIELD	= 1 << 2,
+	SCOPE_FAIL	= 1 << 3,	/* its deadline becomes ETIMEDOUT */
+	SCOPE_CAUGHT	= 1 << 4,
+	SCOPE_STOPPABLE	= 1 << 5,
+	SCOPE_STOPPED	= 1 << 6,	/* green_scope_stop() was called */
+	SCOPE_STOPPING	= 1 << 7,	/* stopped, or visibly within one that is */
+	SCOPE_GROUP	= 1 << 8,	/* is the scope of a group */
+	SCOPE_SEEN	= 1 << 9,	/* a checkpoint inside failed because of it */
+	SCOPE_OPEN	= 1 << 10,
+	SCOPE_OUTSIDE	= 1 << 11,	/* of any loop: it does nothing */
+	SCOPE_TIMED	= 1 << 12	/* it or one around it in its task has a time */
+};
+struct scope {
+	struct scope *parent;
+	struct scope *inner;
+	struct green_task *task;	/* who opened it, while it is open */
+	int64_t	 deadline;
+	int64_t	 stop_at;		/* the end of a stop's grace */
+	uint64_t order;			/* among equal deadlines */
+	char	*reason;		/* of a cancel or stop; malloc'd, or NULL */
+	char	*lateness;		/* of the deadline's, likewise */
+	const char *where;
+	unsigned flags;
+	enum green_cause cause;
+	int	 error;			/* a block: errno before it */
+} GREEN__ALIAS;
+#define SCOPE(s)	((struct scope *)(void *)(s))
+
+/* Is s within a cancelled scope that it is not shielded from? */
+static inline bool
+green__scope_around_cancelled(const struct scope *s)
+{
+	return ((s->flags & SCOPE_SHIELD) == 0 && s->parent != NULL &&
+	    (s->parent->flags & SCOPE_EFFECTIVE) != 0);
+}
+
+/* Open s in t inside parent; closing puts the task back into parent. */
+void	 green__scope_open(struct scope *s, struct green_task *t,
+	    struct scope *parent, int64_t deadline, unsigned flags,
+	    const char *where);
+/* Die if s cannot be opened in t: bugs in the program. */
+void	 green__scope_check_open(const struct scope *s,
+	    const struct green_task *t, const char *where);
+/* Die as t has ended with scopes open. */
+void	 green__scope_left_open(const struct green_task *t) GREEN__NORETURN;
+/* Die unless s is the calling task's innermost scope; what: of which call. */
+void	 green__scope_check(const struct scope *s, const char *what);
+void	 green__scope_leave(struct scope *s);
+void	 green__scope_cancel(struct scope *s, enum green_cause cause,
+	    const char *reason);
+/* reason with the calling task's name; malloc'd, or NULL. */
+char	*green__scope_explain(const char *reason);
+/* What s, cancelled, tells of that; NULL: nothing. */
+const char *green__scope_reason(const struct scope *s);
+/* Flags that hang on s or on what is around it have changed: spread that. */
+void	 green__scope_update(struct scope *s);
+/* The next moment at which s does something by itself. */
+int64_t	 green__scope_due(const struct scope *s);
+
+/* Groups (group.c). */
+struct failure_record;
+struct group {
+	struct scope scope;		/* at the front, as green_group's */
+	void	*pad_[16 - sizeof(struct scope) / sizeof(void *)];
+	struct loop *loop;		/* NULL: closed */
+	TAILQ_HEAD(, green_task) tasks;
+	TAILQ_HEAD(, green_task) ended;	/* those with handles */
+	STAILQ_ENTRY(group) link;	/* in cancel.c's work list */
+	struct waiter *closing;		/* its host, in green_group_close() */
+	uint64_t serial;		/* of its failures' record */
+	size_t	 ntasks;
+	size_t	 ndaemons;		/* of ntasks */
+	size_t	 nfailures;
+	int	 codes[GREEN_GROUP_ERRORS];
+	bool	 queued;		/* in cancel.c's work list */
+	bool	 saw_cancel;		/* a task came back with ECANCELED */
+} GREEN__ALIAS;
+#define GROUP(g)	((struct group *)(void *)(g))
+
+void	 green__group_open(struct group *g, struct loop *l,
+	    struct green_task *host, const char *where);
+/* t has returned rc, with errno if that is -1: take it out of its group. */
+void	 green__group_leave(struct green_task *t, int rc);
+
+/* handle.c: t has ended with t->result; and its handle goes with the group. */
+void	 green__handle_settle(struct green_task *t);
+void	 green__handle_close(struct green_task *t);
+/* start.c: t has ended; true: before it had started, so that the failure, if it
+   is one, is green_start()'s result. */
+bool	 green__start_fails(struct green_task *t);
+
+/* The names and texts of a group's failures (failure.c), kept by its host. */
+void	 green__failure_add(struct group *g, int code, const char *name,
+	    const char *text);
+/* Of the first: its text in full, or NULL. */
+const char *green__failure_text(const struct group *g,
+	    const struct green_task *host);
+void	 green__failures_free(struct green_task *t);
+
+/*
+ * Tasks (task.c).  A task lives at the top of its stack, with everything that
+ * a parked one needs in its topmost page.
+ */
+struct green_task {
+	struct green__context context;
+	bool	 cancelled;		/* do its checkpoints fail? */
+	bool	 daemon;
+	bool	 aborted;		/* its wait was aborted, and goes on */
+	bool	 handle;		/* somebody has one: the stack stays */
+	bool	 ended;
+	struct loop *loop;
+	struct waiter *waiter;		/* NULL: it runs, or is ready */
+	struct scope *scope;		/* the innermost, and what is to be said */
+	const char *where;		/* of it when its memory is gone */
+	bool	 in_group;
+	int64_t	 wake_at;		/* the end of its wait; GREEN_FOREVER */
+	uint64_t wake_order;
+	size_t	 timer;			/* its timer's id + 1; 0: none */
+	struct group *group;
+	TAILQ_ENTRY(green_task) sibling;
+	struct start *start;		/* green_start()'s, until it has started */
+	bool	 started;
+	green_fn *fn;
+	void	*arg;
+	int	 result;		/* once it has ended, */
+	int	 code;			/* and its errno */
+	struct waiters joiners;
+	const char *name;
+	const char *default_name;
+	uint64_t id;
+	uint64_t parent_id;
+	char	*errmsg;		/* malloc'd; NULL: strerror() says all */
+	int	 errmsg_code;
+	unsigned failed_checks;		/* in a row, with ECANCELED */
+	TAILQ_HEAD(, failure_record) failures;	/* of groups it has opened */
+	size_t	 nfailures;
+	SLIST_HEAD(, lock) locks;	/* those that it holds */
+	void	*user;			/* what the layers above hang on it */
+	char	 name_buf[GREEN__NAME_MAX];
+	struct scope self;
+	_Alignas(max_align_t) char copy[1024];	/* green_spawn_copy()'s */
+};
+
+/* t has returned: the locks that it holds are dead (lock.c).  To be called when
+   a task ends; its list of locks is empty when it begins. */
+void	 green__locks_abandon(struct green_task *t);
+
+/* EINVAL, ENOMEM, EAGAIN.  copy not NULL: len bytes there are its argument. */
+struct green_task *green__task_spawn(struct group *g, green_fn *fn, void *arg,
+	    const void *copy, size_t len, const char *name, const char *where);
+void	 green__task_entry(void);	/* the first frame of every stack */
+
+/*
+ * The loop (run.c, sched.c).
+ */
+struct loop;
+/* Who runs several loops (parallel.c), told of the beginning and end of each. */
+struct loop_owner {
+	int	 index;
+	void	(*began)(struct loop_owner *o, struct loop *l);
+	void	(*ended)(struct loop_owner *o);
+};
+int	 green__run(green_fn *fn, void *arg, const struct green_options *opt,
+	    struct loop_owner *owner);
+struct inbox_item {
+	struct inbox_item *next;
+	void	(*run)(struct inbox_item *it);	/* in the loop; must not block */
+};
+struct timer_entry {
+	int64_t	 at;
+	uint64_t order;
+	struct green_task *task;
+	size_t	 id;
+};
+struct loop {
+	struct green_task *current;	/* NULL: the loop's own work */
+	struct green_task **ready;	/* a ring, with room for every task */
+	size_t	 ready_mask;
+	size_t	 ready_head;
+	size_t	 nready;
+	unsigned budget;		/* of the task that runs */
+	unsigned turn_in;		/* switches until the reactor's turn */
+	size_t	 batch;			/* ready tasks left of the shuffled ones */
+
+	struct timer_entry *timers;	/* a heap, with room for every task */
+	size_t	*timer_places;		/* in the heap, by an entry's id; */
+	size_t	*timer_ids;		/* those in use, then those that are free */
+	size_t	 ntimers;
+	size_t	 room;			/* tasks that ready and timers can hold */
+	size_t	 ntasks;
+	uint64_t order;			/* the last one given out */
+	uint64_t last_id;
+
+	struct green__context main;	/* green_run()'s caller */
+	const struct green__context_ops *context_ops;
+	const struct green__reactor_ops *ops;
+	struct green__reactor *reactor;
+	struct stacks *stacks;
+	struct group root;		/* holds the first task */
+	int	 result;		/* the first task's */
+	int	 error;
+	char	*errmsg;		/* malloc'd; NULL: none */
+
+	struct green__fd **fds;		/* by descriptor: those waited on */
+	size_t	 nfds;
+	size_t	 waiting_fds;		/* tasks that wait for descriptors */
+	size_t	 calls;			/* worker calls and children under way */
+	size_t	 external;		/* what else may wake a task from outside */
+
+	bool	 mock;
+	int64_t	 mock_now;
+	int64_t	 mock_autojump;
+	uint64_t seed;			/* the state of the shuffle; 0: none */
+	bool	 deadlocked;
+	bool	 forced;		/* shields do not hold any more */
+	int	 index;			/* green_run_index() */
+
+	struct green_limiter limiter_calls, limiter_files, limiter_names;
+
+	_Atomic(struct inbox_item *) inbox;
+	_Atomic(unsigned) wakers;	/* threads about to wake the reactor */
+};
+
+/* The calling thread's loop and task; NULL outside of one.  A task never moves
+   to another thread, so that a compiler may keep the address. */
+extern _Thread_local struct loop *green__loop
+    __attribute__((__tls_model__("initial-exec")));
+static inline struct green_task *
+green__task(void)
+{
+	return (green__loop == NULL ? NULL : green__loop->current);
+}
+
+/* sched.c */
+void	 green__ready(struct green_task *t);	/* queue it; never fails */
+/* Let others run.  0; with check, -1 and ECANCELED if cancelled afterwards. */
+int	 green__yield(bool check);
+void	 green__run_tasks(struct loop *l);	/* run tasks till the last ends */
+void	 green__exit(void);	/* a task is over; returns in its stack's next */
+int	 green__reserve(struct loop *l, size_t ntasks);	/* room; ENOMEM */
+
+/* inbox.c: it->run(it) in the loop, soon.  Any thread. */
+void	 green__inbox_post(struct loop *l, struct inbox_item *it);
+void	 green__inbox_run(struct loop *l);
+bool	 green__inbox_sleep(struct loop *l);	/* false: there is something */
+void	 green__inbox_close(struct loop *l);	/* until nobody is at the door */
+
+/* timer.c, clock.c */
+int	 green__timer_reserve(struct loop *l, size_t room);	/* ENOMEM */
+void	 green__timers_free(struct loop *l);
+int64_t	 green__clock(void);			/* CLOCK_MONOTONIC */
+int64_t	 green__now(const struct loop *l);
+int64_t	 green__after(int64_t now, int64_t duration);	/* without overflow */
+void	 green__timer_arm(struct green_task *t);	/* it waits, and has a time */
+void	 green__timer_disarm(struct green_task *t);	/* it ends */
+int64_t	 green__timer_next(struct loop *l);	/* GREEN_FOREVER: none */
+bool	 green__timer_fire(struct loop *l, int64_t now);	/* any due? */
+
+/* stack.c: a task with its context made, running entry() over and over. */
+struct stacks *green__stacks_open(size_t stack_size,
+	    const struct green__context_ops *ops, void (*entry)(void));
+void	 green__stacks_close(struct stacks *s);
+struct green_task *green__stack_get(struct stacks *s);	/* ENOMEM, EAGAIN */
+void	 green__stack_put(struct stacks *s, struct green_task *t);
+/* Give idle memory back; true: call again in a second. */
+bool	 green__stack_trim(struct stacks *s, int64_t now);
+size_t	 green__stack_size(const struct stacks *s);
+/* Whose guard is at addr?  Async-signal-safe. */
+bool	 green__stack_guard_at(const struct stacks *s, const void *addr,
+	    const struct green_task **t);
+int	 green__overflow_watch(void);		/* overflow.c: this thread */
+void	 green__overflow_unwatch(void);
+
+/* dump.c: the tree of tasks.  Async-signal-safe. */
+void	 green__dump(const struct loop *l, int fd);
+
+/*
+ * Descriptors (fd.c).  Readiness is remembered for each direction: try the
+ * system call while the bit is set; EAGAIN, or a short read unless the other
+ * end has hung up, clears it by green__fd_drained(); the reactor's edge sets it.
+ */
+enum {
+	GREEN__READ	= 1,
+	GREEN__WRITE	= 2
+};
+enum {
+	GREEN__FD_FOREIGN = 1,		/* green_wait_readable()'s; one shot */
+	GREEN__FD_ALWAYS  = 2,		/* no reactor takes it: always ready */
+	GREEN__FD_HUNGUP  = 4		/* the last read edge said: ends here */
+};
+struct green__fd {
+	int	 fd;			/* -1: closed */
+	unsigned ready;			/* directions to try without waiting */
+	unsigned wanted;		/* directions that tasks wait for */
+	unsigned flags;
+	int	 error;			/* of a socket, that an edge brought; or 0 */
+	struct waiter *waiter[2];	/* reading, writing */
+	struct loop *loop;
+	size_t	 slot;			/* the reactor's own use; 0 at first */
+};
+/* Own an open, non-blocking descriptor from now on.  On failure it stays the
+   caller's.  ENOMEM, ENOSPC, EBADF, EPERM (no loop), EBUSY (owned already) */
+int	 green__fd_open(struct green__fd *f, int fd);
+/* Whoever waits gets EBADF; the number is returned, no longer ours: the caller
+   closes it.  -1: it was closed already. */
+int	 green__fd_close(struct green__fd *f);
+/* Wait until f may go ahead in dir.  EBADF: closed meanwhile; EBUSY: another
+   task waits in this direction; EINVAL: f is another loop's; ECANCELED.  Spends
+   nothing. */
+int	 green__fd_wait(struct green__fd *f, unsigned dir);
+static inline bool
+green__fd_can(const struct green__fd *f, unsigned dir)
+{
+	return ((f->ready & dir) != 0);
+}
+/* The system call said EAGAIN (all), or gave less than asked for. */
+void	 green__fd_drained(struct green__fd *f, unsigned dir, bool all);
+/* The reactors': directions became ready; hungup: no more will come to read. */
+void	 green__fd_ready(struct green__fd *f, unsigned dirs, bool hungup);
+/* A foreign descriptor; EBUSY, EBADF, ECANCELED, ENOMEM. */
+int	 green__fd_wait_foreign(int fd, unsigned dir);
+void	 green__fd_closing(int fd);
+/* The reactors': what this loop knows by the number of fd, or NULL. */
+struct green__fd *green__fd_find(int fd);
+/* The loop ends: forget the foreign ones. */
+void	 green__fds_free(struct loop *l);
+
+#endif /* GREEN_INTERNAL_H */

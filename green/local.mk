@@ -1,0 +1,58 @@
+# One loop, many tasks.
+
+libgreen_all_la_SOURCES += \
+	%D%/cancel.c \
+	%D%/clock.c \
+	%D%/cond.c \
+	%D%/context.c \
+	%D%/context.h \
+	%D%/context_annotate.h \
+	%D%/context_fpenv.h \
+	%D%/context_sigaltstack.c \
+	%D%/context_switch.h \
+	%D%/dump.c \
+	%D%/errmsg.c \
+	%D%/event.c \
+	%D%/failure.c \
+	%D%/fd.c \
+	%D%/future.c \
+	%D%/group.c \
+	%D%/guard.c \
+	%D%/handle.c \
+	%D%/inbox.c \
+	%D%/internal.h \
+	%D%/limiter.c \
+	%D%/limiter.h \
+	%D%/lock.c \
+	%D%/lock.h \
+	%D%/overflow.c \
+	%D%/parallel.c \
+	%D%/pattern.c \
+	%D%/queue.c \
+	%D%/queue.h \
+	%D%/reactor.c \
+	%D%/reactor.h \
+	%D%/reactor_poll.c \
+	%D%/reactor_wakeup.c \
+	%D%/reactor_wakeup.h \
+	%D%/run.c \
+	%D%/sched.c \
+	%D%/scope.c \
+	%D%/sem.c \
+	%D%/stack.c \
+	%D%/start.c \
+	%D%/switch.h \
+	%D%/task.c \
+	%D%/timer.c \
+	%D%/wait.c \
+	# EOL
+
+if GREEN_UCONTEXT
+libgreen_all_la_SOURCES += %D%/context_ucontext.c
+endif
+if GREEN_EPOLL
+libgreen_all_la_SOURCES += %D%/reactor_epoll.c
+endif
+if GREEN_KQUEUE
+libgreen_all_la_SOURCES += %D%/reactor_kqueue.c
+endif

@@ -1,0 +1,174 @@
+/*
+ * Running a loop: put its parts together, run the first task on it to the end,
+ * take it apart.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define THREADS		40	/* tokens for the program's calls ... */
+#define FILE_THREADS	40	/* ... for files ... */
+#define NAME_THREADS	20	/* ... and for names */
+#define MAX_THREADS	65536
+
+static int
+check_options(const struct green_options *o)
+{
+	if (o->max_threads > MAX_THREADS)
+		return (green__failx(EINVAL, "max_threads: %zu is more than %d",
+		    o->max_threads, MAX_THREADS));
+	if (o->mock_autojump != 0 && !o->mock_clock)
+		return (green__failx(EINVAL,
+		    "mock_autojump: only together with mock_clock"));
+	return (0);
+}
+
+static void
+set_limiters(struct loop *l, const struct green_options *o)
+{
+	green_limiter_init(&l->limiter_calls,
+	    o->max_threads == 0 ? THREADS : o->max_threads);
+	green_limiter_init(&l->limiter_files, FILE_THREADS);
+	green_limiter_init(&l->limiter_names, NAME_THREADS);
+}
+
+static void
+loop_close(struct loop *l)
+{
+	green__inbox_close(l);
+	green__fds_free(l);
+	if (l->stacks != NULL)
+		green__stacks_close(l->stacks);
+	if (l->reactor != NULL)
+		l->ops->close(l->reactor);
+	free(l->ready);
+	green__timers_free(l);
+	free(l);
+}
+
+/* The loop with nothing in it yet; NULL with errno and green_errmsg(). */
+static struct loop *
+loop_open(const struct green_options *o, struct loop_owner *owner)
+{
+	struct loop *l;
+	int error;
+
+	if (check_options(o) == -1)
+		return (NULL);
+	if ((l = calloc(1, sizeof(*l))) == NULL) {
+		green__fail(ENOMEM);
+		return (NULL);
+	}
+	l->index = owner == NULL ? 0 : owner->index;
+	l->mock = o->mock_clock;
+	l->mock_autojump = o->mock_autojump;
+	l->mock_now = green__clock();
+	l->seed = o->seed == 0 ? 0 : o->seed + (uint64_t)l->index;
+	set_limiters(l, o);
+	/* The first two explain themselves; the rest is out of something. */
+	if ((l->ops = green__reactor_choose(o->backend)) == NULL ||
+	    (l->context_ops = green__context_choose()) == NULL)
+		goto fail;
+	if ((l->stacks = green__stacks_open(o->stack_size, l->context_ops,
+	    green__task_entry)) == NULL) {
+		if (errno == EINVAL)
+			green__failx(EINVAL, "stack_size: %zu is out of range",
+			    o->stack_size);
+		else
+			green__fail(errno);
+		goto fail;
+	}
+	if (green__reserve(l, 1) == -1 ||
+	    (l->reactor = l->ops->open()) == NULL) {
+		green__fail(errno);
+		goto fail;
+	}
+	return (l);
+fail:
+	error = errno;
+	loop_close(l);
+	errno = error;
+	return (NULL);
+}
+
+/* Run fn as the first task; 0 if it ran, whatever it returned. */
+static int
+run_first(struct loop *l, green_fn *fn, void *arg)
+{
+	struct green_task *t;
+
+	if (green__overflow_watch() == -1)
+		return (green__fail(errno));
+	green__context_open_thread(&l->main);
+	green__group_open(&l->root, l, NULL, NULL);
+	t = green__task_spawn(&l->root, fn, arg, NULL, 0, "main", NULL);
+	if (t != NULL)
+		green__run_tasks(l);
+	green__context_close_thread(&l->main);
+	green__overflow_unwatch();
+	return (t == NULL ? -1 : 0);
+}
+
+int
+green__run(green_fn *fn, void *arg, const struct green_options *opt,
+    struct loop_owner *owner)
+{
+	static const struct green_options defaults;
+	struct loop *l;
+	char *errmsg;
+	int rc, error;
+
+	if (green__loop != NULL)
+		return (green__failx(EBUSY,
+		    "a loop is running in this thread already"));
+	if ((l = loop_open(opt == NULL ? &defaults : opt, owner)) == NULL)
+		return (-1);
+	green__loop = l;
+	if (owner != NULL)
+		owner->began(owner, l);
+	rc = run_first(l, fn, arg);
+	error = errno;
+	errmsg = NULL;
+	if (rc == 0) {
+		rc = l->result;
+		error = l->error;
+		errmsg = l->errmsg;
+	}
+	if (l->deadlocked) {
+		rc = -1;
+		error = EDEADLK;
+		free(errmsg);
+		errmsg = strdup("every task waited, and nothing could wake one");
+	}
+	if (owner != NULL)
+		owner->ended(owner);
+	loop_close(l);
+	green__loop = NULL;
+	if (rc == -1)
+		green__fail_text(error, errmsg);
+	free(errmsg);
+	return (rc);
+}
+
+int
+green_run(green_fn *fn, void *arg, const struct green_options *opt)
+{
+	return (green__run(fn, arg, opt, NULL));
+}
+
+int
+green_run_index(void)
+{
+	return (green__loop == NULL ? 0 : green__loop->index);
+}
+
+const char *
+green_version(void)
+{
+	return (PACKAGE_VERSION);
+}

@@ -1,0 +1,227 @@
+/*
+ * The scheduler.  A task that gives way picks the next ready one and switches
+ * straight to it; when none is ready, or after so many switches, the loop's own
+ * turn comes: it runs on the stack of whichever task gave way last.  The ring
+ * of ready tasks has room for every task from its spawn on, so that waking one
+ * never fails.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#undef _FORTIFY_SOURCE		/* its longjmp() refuses to change stacks */
+#include "config.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "switch.h"
+
+#define SWITCHES	64	/* between two turns of the reactor */
+
+_Thread_local struct loop *green__loop;
+
+int
+green__reserve(struct loop *l, size_t ntasks)
+{
+	struct green_task **ready;
+	size_t i, room;
+
+	if (ntasks <= l->room)
+		return (0);
+	room = l->room == 0 ? 64 : l->room * 2;
+	if (green__timer_reserve(l, room) == -1)
+		return (-1);
+	ready = reallocarray(NULL, room, sizeof(*ready));
+	if (ready == NULL)
+		return (-1);
+	for (i = 0; i < l->nready; i++)
+		ready[i] = l->ready[(l->ready_head + i) & l->ready_mask];
+	free(l->ready);
+	l->ready = ready;
+	l->ready_head = 0;
+	l->ready_mask = room - 1;
+	l->room = room;
+	return (0);
+}
+
+void
+green__ready(struct green_task *t)
+{
+	queue(t->loop, t);
+}
+
+/* The next of a sequence that a seed determines (xorshift64*). */
+static uint64_t
+draw(struct loop *l)
+{
+	l->seed ^= l->seed >> 12;
+	l->seed ^= l->seed << 25;
+	l->seed ^= l->seed >> 27;
+	return (l->seed * UINT64_C(2685821657736338717));
+}
+
+/* Shuffle all that is ready; what becomes ready meanwhile waits its turn. */
+void
+green__shuffle(struct loop *l)
+{
+	struct green_task **a, **b, *t;
+	size_t i;
+
+	for (i = l->nready; i > 1; i--) {
+		a = &l->ready[(l->ready_head + i - 1) & l->ready_mask];
+		b = &l->ready[(l->ready_head + draw(l) % i) & l->ready_mask];
+		t = *a;
+		*a = *b;
+		*b = t;
+	}
+	l->batch = l->nready;
+}
+
+/*
+ * Nothing can wake anybody any more: say so, and cancel everything; what is
+ * shielded, or gets stuck a second time, is cancelled through its shields.
+ */
+static void
+deadlock(struct loop *l)
+{
+	if (!l->deadlocked) {
+		l->deadlocked = true;
+		green__dump(l, STDERR_FILENO);
+		green__scope_cancel(&l->root.scope, GREEN_CALLED,
+		    "every task waits, and nothing can wake one");
+		if (l->nready > 0)
+			return;
+	}
+	l->forced = true;
+	green__scope_update(&l->root.scope);
+	if (l->nready == 0)
+		green__die("deadlock that cancelling every task does not end");
+}
+
+/*
+ * The next deadline is this far away; how long to wait for it.  With thousands
+ * of them there is always another just behind: up to a millisecond, they are
+ * better met together than by a wake-up each.
+ */
+static int64_t
+patience_for(const struct loop *l, int64_t distance)
+{
+	int64_t together = (int64_t)l->ntimers * (GREEN_USEC / 4);
+
+	if (together > GREEN_MSEC)
+		together = GREEN_MSEC;
+	return (distance > together ? distance : together);
+}
+
+/* How long the reactor may wait, with nothing ready. */
+static int64_t
+patience(struct loop *l)
+{
+	int64_t next = green__timer_next(l), now;
+	bool outside = l->waiting_fds > 0 || l->calls > 0 || l->external > 0;
+
+	if (next == GREEN_FOREVER || (l->mock && l->mock_autojump < 0))
+		return (outside ? GREEN_FOREVER : -1);
+	now = green__now(l);
+	if (next <= now)
+		return (0);
+	if (l->mock)
+		return (l->calls > 0 ? GREEN_FOREVER : l->mock_autojump);
+	return (patience_for(l, next - now));
+}
+
+/* All has been quiet for as long as the mock clock wants: time jumps. */
+static void
+jump(struct loop *l)
+{
+	int64_t next = green__timer_next(l);
+
+	if (next != GREEN_FOREVER && next > l->mock_now)
+		l->mock_now = next;
+}
+
+/* Wait for what comes from outside, for at most timeout. */
+static void
+wait_outside(struct loop *l, int64_t timeout)
+{
+	if (timeout > 0 && !l->mock &&
+	    green__stack_trim(l->stacks, green__clock()) &&
+	    timeout > GREEN_SEC)
+		timeout = GREEN_SEC;
+	if (timeout > 0 && !green__inbox_sleep(l))
+		timeout = 0;
+	l->ops->wait(l->reactor, timeout);
+	green__inbox_run(l);
+}
+
+/* The loop's own work: inbox, deadlines, reactor. */
+void
+green__turn(struct loop *l)
+{
+	int64_t timeout, began;
+
+	l->current = NULL;
+	l->turn_in = SWITCHES;
+	green__inbox_run(l);
+	if (l->nready > 0) {
+		if (l->waiting_fds > 0)
+			l->ops->wait(l->reactor, 0);
+	} else if ((timeout = patience(l)) == -1)
+		deadlock(l);
+	else {
+		began = l->mock ? green__clock() : 0;
+		wait_outside(l, timeout);
+		if (l->mock && l->nready == 0 && timeout != GREEN_FOREVER &&
+		    green__clock() - began >= timeout)
+			jump(l);
+	}
+	if (l->ntimers > 0)
+		green__timer_fire(l, green__now(l));
+}
+
+int
+green__yield(bool check)
+{
+	struct loop *l = green__loop;
+	struct green_task *t = l->current, *to;
+	int error = errno;
+
+	queue(l, t);
+	to = successor(l, t);
+	if (to != t)
+		green__context_switch(&t->context, &to->context);
+	errno = error;
+	return (GREEN__UNLIKELY(check && t->cancelled) ? green__cancelled() : 0);
+}
+
+/* From the thread's own stack into the tasks, until the last has ended. */
+void
+green__run_tasks(struct loop *l)
+{
+	l->current = next(l);
+	l->budget = BUDGET;
+	green__context_switch(&l->main, &l->current->context);
+}
+
+/* Where to go on when the running task is over: after the last, in the thread. */
+static struct green__context *
+after(struct loop *l)
+{
+	l->current = --l->ntasks > 0 ? next(l) : NULL;
+	l->budget = BUDGET;
+	return (l->current == NULL ? &l->main : &l->current->context);
+}
+
+void
+green__exit(void)
+{
+	struct loop *l = green__loop;
+	struct green_task *t = l->current;
+	struct green__context *to;
+
+	green__timer_disarm(t);
+	to = after(l);
+	/* Nothing takes the stack before the switch has left it. */
+	if (!t->handle)
+		green__stack_put(l->stacks, t);
+	green__context_switch(&t->context, to);
+}

@@ -1,0 +1,437 @@
+/*
+ * Cancel scopes as a program sees them: opened and closed in strict nesting
+ * order within one task, in the caller's own memory.  Each inherits, when it
+ * opens, whether it is effectively cancelled; cancel.c spreads what changes
+ * later.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+GREEN__FITS(struct scope, struct green_scope);
+
+#define INHERITED	(SCOPE_EFFECTIVE | SCOPE_STOPPING)
+
+void
+green__scope_open(struct scope *s, struct green_task *t, struct scope *parent,
+    int64_t deadline, unsigned flags, const char *where)
+{
+	s->parent = parent;
+	s->inner = NULL;
+	s->task = t;
+	s->deadline = deadline;
+	s->stop_at = GREEN_FOREVER;
+	s->order = 0;
+	s->reason = NULL;
+	s->lateness = NULL;
+	s->where = where;
+	s->flags = flags | SCOPE_OPEN | (parent == NULL ? 0 :
+	    parent->flags & INHERITED);
+	s->cause = GREEN_NOT_CANCELLED;
+	if (t == NULL)
+		return;
+	if (t->scope != NULL) {
+		t->scope->inner = s;
+		s->flags |= t->scope->flags & SCOPE_TIMED;
+	}
+	t->scope = s;
+	t->where = where;
+	t->in_group = (flags & SCOPE_GROUP) != 0;
+	t->cancelled = (s->flags & SCOPE_EFFECTIVE) != 0;
+	if (deadline != GREEN_FOREVER) {
+		s->order = ++t->loop->order;
+		s->flags |= SCOPE_TIMED;
+	}
+}
+
+void
+green__scope_leave(struct scope *s)
+{
+	struct green_task *t = s->task;
+
+	t->scope = s->parent;
+	t->where = t->scope->where;
+	t->in_group = (t->scope->flags & SCOPE_GROUP) != 0;
+	t->scope->inner = NULL;
+	t->cancelled = (t->scope->flags & SCOPE_EFFECTIVE) != 0;
+	if (!t->cancelled)
+		t->failed_checks = 0;
+	s->task = NULL;
+	s->flags &= ~SCOPE_OPEN;
+	free(s->reason);
+	free(s->lateness);
+	s->reason = NULL;
+	s->lateness = NULL;
+}
+
+/* Does the memory of s belong to a frame of t that has been left? */
+static bool
+in_a_left_frame(const struct green_task *t, const struct scope *s)
+{
+	const char *at = (const char *)s;
+	const char *frame = __builtin_frame_address(0);
+	const char *bottom = t->context.stack;
+
+	return (at >= bottom && at < frame &&
+	    frame < bottom + t->context.size);
+}
+
+static const char *
+known(const char *where)
+{
+	return (where == NULL ? "an unknown place" : where);
+}
+
+static const char *
+place(const struct scope *s)
+{
+	return (known(s->where));
+}
+
+void
+green__scope_check(const struct scope *s, const char *what)
+{
+	struct green_task *t = green__task();
+
+	if ((s->flags & SCOPE_OPEN) == 0 || s->task == NULL)
+		green__die("%s: a scope that is not open, in task \"%s\"", what,
+		    t == NULL ? "none" : t->name);
+	if (s->task != t)
+		green__die("%s: the scope opened at %s belongs to task \"%s\", "
+		    "not to the calling task \"%s\"", what, place(s),
+		    s->task->name, t == NULL ? "none" : t->name);
+	if (s != t->scope)
+		green__die("%s: the scope opened at %s is not the innermost one "
+		    "of task \"%s\", which was opened at %s", what, place(s),
+		    t->name, place(t->scope));
+}
+
+void
+green__scope_check_open(const struct scope *s, const struct green_task *t,
+    const char *where)
+{
+	if (in_a_left_frame(t, t->scope))
+		green__die("scope opened at %s in task \"%s\": the function "
+		    "that opened the one around it, at %s, has returned "
+		    "without closing it", known(where), t->name,
+		    known(t->where));
+	if (s == t->scope)
+		green__die("scope opened at %s in task \"%s\" is open already, "
+		    "since %s", known(where), t->name, place(s));
+}
+
+void
+green__scope_left_open(const struct green_task *t)
+{
+	green__die("task \"%s\" ended with a %s open, opened at %s", t->name,
+	    t->in_group ? "group" : "scope", known(t->where));
+}
+
+void
+green_scope_open_(struct green_scope *shown, enum green_scope_kind_ kind,
+    int64_t time, const char *where)
+{
+	struct scope *s = SCOPE(shown);
+	struct green_task *t = green__task();
+	int64_t deadline = GREEN_FOREVER;
+	bool passed = false;
+	unsigned flags = 0;
+
+	if (t == NULL) {
+		green__scope_open(s, NULL, NULL, GREEN_FOREVER, SCOPE_OUTSIDE,
+		    where);
+		return;
+	}
+	green__scope_check_open(s, t, where);
+	switch (kind) {
+	case GREEN_SCOPE_PLAIN_:
+		break;
+	case GREEN_SCOPE_FAIL_AFTER_:
+		flags = SCOPE_FAIL;
+		/* FALLTHROUGH */
+	case GREEN_SCOPE_MOVE_ON_AFTER_:
+		if (time == GREEN_FOREVER)
+			break;
+		deadline = green__after(green__now(t->loop), time);
+		passed = time <= 0;
+		break;
+	case GREEN_SCOPE_FAIL_AT_:
+		flags = SCOPE_FAIL;
+		/* FALLTHROUGH */
+	case GREEN_SCOPE_MOVE_ON_AT_:
+		deadline = time;
+		passed = time != GREEN_FOREVER && time <= green__now(t->loop);
+		break;
+	}
+	green__scope_open(s, t, t->scope, deadline, flags, where);
+	if (passed)
+		green__scope_cancel(s, GREEN_DEADLINE, NULL);
+}
+
+int64_t
+green_scope_close(struct green_scope *shown, int64_t rc)
+{
+	struct scope *s = SCOPE(shown);
+	char *lateness;
+
+	if (s->flags & SCOPE_OUTSIDE)
+		return (rc);
+	green__scope_check(s, "green_scope_close");
+	if (s->flags & SCOPE_GROUP)
+		green__die("green_scope_close: the scope opened at %s is a "
+		    "group's, which green_group_close() closes", place(s));
+	if (rc != -1 || errno != ECANCELED ||
+	    (s->flags & SCOPE_CANCELLED) == 0 ||
+	    green__scope_around_cancelled(s)) {
+		green__scope_leave(s);
+		return (rc);
+	}
+	s->flags |= SCOPE_CAUGHT;
+	lateness = s->lateness;
+	s->lateness = NULL;
+	green__scope_leave(s);
+	if ((s->flags & SCOPE_FAIL) && s->cause == GREEN_DEADLINE)
+		rc = green__fail_text(ETIMEDOUT, lateness);
+	else
+		rc = 0;
+	free(lateness);
+	return (rc);
+}
+
+enum green_cause
+green_scope_cause(const struct green_scope *s)
+{
+	return (SCOPE(s)->cause);
+}
+
+bool
+green_scope_cancel_called(const struct green_scope *s)
+{
+	return ((SCOPE(s)->flags & SCOPE_CANCELLED) != 0);
+}
+
+bool
+green_scope_caught(const struct green_scope *s)
+{
+	return ((SCOPE(s)->flags & SCOPE_CAUGHT) != 0);
+}
+
+bool
+green_scope_shield(const struct green_scope *s)
+{
+	return ((SCOPE(s)->flags & SCOPE_SHIELD) != 0);
+}
+
+/* Set or clear a flag that decides how cancellation spreads. */
+static void
+set_flag(struct scope *s, unsigned flag, bool on)
+{
+	if ((s->flags & SCOPE_OPEN) == 0)
+		return;
+	s->flags = on ? s->flags | flag : s->flags & ~flag;
+	if (s->task != NULL)
+		green__scope_update(s);
+}
+
+void
+green_scope_set_shield(struct green_scope *s, bool shield)
+{
+	set_flag(SCOPE(s), SCOPE_SHIELD, shield);
+}
+
+void
+green_scope_set_stoppable(struct green_scope *s, bool stoppable)
+{
+	set_flag(SCOPE(s), SCOPE_STOPPABLE, stoppable);
+}
+
+void
+green_scope_set_reason(struct green_scope *shown, const char *reason)
+{
+	struct scope *s = SCOPE(shown);
+
+	if ((s->flags & SCOPE_OPEN) == 0)
+		return;
+	free(s->lateness);
+	s->lateness = reason == NULL ? NULL : strdup(reason);
+}
+
+/* s has a new deadline; a task that waits already must notice it. */
+static void
+deadline_moved(struct scope *s)
+{
+	struct scope *in;
+
+	s->order = ++s->task->loop->order;
+	for (in = s; in != NULL; in = in->inner)
+		in->flags |= SCOPE_TIMED;
+	if (s->task != green__task())
+		green__timer_arm(s->task);
+}
+
+void
+green_scope_set_deadline(struct green_scope *shown, int64_t deadline)
+{
+	struct scope *s = SCOPE(shown);
+
+	if (s->task == NULL || (s->flags & SCOPE_CANCELLED))
+		return;
+	s->deadline = deadline;
+	deadline_moved(s);
+	if (deadline <= green__now(s->task->loop))
+		green__scope_cancel(s, GREEN_DEADLINE, NULL);
+}
+
+int64_t
+green_scope_deadline(const struct green_scope *s)
+{
+	return (SCOPE(s)->deadline);
+}
+
+void
+green_scope_extend(struct green_scope *s, int64_t duration)
+{
+	green_scope_set_deadline(s, duration == GREEN_FOREVER ? GREEN_FOREVER :
+	    green__after(green_now(), duration));
+}
+
+void
+green_scope_stop(struct green_scope *shown, int64_t grace, const char *reason)
+{
+	struct scope *s = SCOPE(shown);
+	int64_t end;
+
+	if (s->task == NULL || (s->flags & SCOPE_CANCELLED))
+		return;
+	if (grace <= 0) {
+		s->flags |= SCOPE_STOPPED;
+		green__scope_cancel(s, GREEN_CALLED, reason);
+		return;
+	}
+	if (s->reason == NULL)
+		s->reason = green__scope_explain(reason);
+	end = green__after(green__now(s->task->loop), grace);
+	if (end < s->stop_at) {
+		s->stop_at = end;
+		deadline_moved(s);
+	}
+	set_flag(s, SCOPE_STOPPED, true);
+}
+
+bool
+green_stopping(void)
+{
+	struct green_task *t = green__task();
+
+	return (t != NULL && (t->scope->flags & SCOPE_STOPPING) != 0);
+}
+
+int64_t
+green__scope_due(const struct scope *s)
+{
+	if (s->flags & SCOPE_CANCELLED)
+		return (GREEN_FOREVER);
+	return (s->deadline < s->stop_at ? s->deadline : s->stop_at);
+}
+
+int64_t
+green_effective_deadline(void)
+{
+	struct green_task *t = green__task();
+	struct scope *s;
+	int64_t due, nearest = GREEN_FOREVER;
+
+	if (t == NULL)
+		return (GREEN_FOREVER);
+	if (t->cancelled)
+		return (INT64_MIN);
+	for (s = t->scope; s != NULL; s = s->parent) {
+		due = green__scope_due(s);
+		if (due < nearest)
+			nearest = due;
+		if (s->flags & SCOPE_SHIELD)
+			break;
+	}
+	return (nearest);
+}
+
+/*
+ * Blocks.  They have no result to tell them of a cancellation, so they ask
+ * whether a checkpoint inside has failed because of them.
+ */
+struct green_scope *
+green_block_open_(struct green_scope *s, const char *where)
+{
+	green_scope_open_(s, GREEN_SCOPE_PLAIN_, 0, where);
+	SCOPE(s)->error = errno;
+	return (s);
+}
+
+struct green_scope *
+green_block_after_(struct green_scope *s, int64_t ns, const char *where)
+{
+	green_scope_open_(s, GREEN_SCOPE_MOVE_ON_AFTER_, ns, where);
+	SCOPE(s)->error = errno;
+	return (s);
+}
+
+struct green_scope *
+green_block_shield_(struct green_scope *s, int64_t ns, const char *where)
+{
+	green_block_after_(s, ns, where);
+	green_scope_set_shield(s, true);
+	return (s);
+}
+
+void
+green_block_end_(struct green_scope **block)
+{
+	struct scope *s = SCOPE(*block);
+	int error = errno;
+
+	/* What was to be cleaned up is no news to whoever was about to fail. */
+	if (s->flags & SCOPE_SHIELD)
+		error = s->error;
+	if (s->flags & SCOPE_SEEN)
+		errno = ECANCELED;
+	if (green_scope_close(*block, s->flags & SCOPE_SEEN ? -1 : 0) == 0 &&
+	    (s->flags & SCOPE_CAUGHT))
+		error = s->error;
+	errno = error;
+}
+
+/* The functions behind the macros, for those who take their address. */
+void
+(green_scope_open)(struct green_scope *s)
+{
+	green_scope_open_(s, GREEN_SCOPE_PLAIN_, 0, NULL);
+}
+
+void
+(green_move_on_after)(struct green_scope *s, int64_t duration)
+{
+	green_scope_open_(s, GREEN_SCOPE_MOVE_ON_AFTER_, duration, NULL);
+}
+
+void
+(green_move_on_at)(struct green_scope *s, int64_t deadline)
+{
+	green_scope_open_(s, GREEN_SCOPE_MOVE_ON_AT_, deadline, NULL);
+}
+
+void
+(green_fail_after)(struct green_scope *s, int64_t duration)
+{
+	green_scope_open_(s, GREEN_SCOPE_FAIL_AFTER_, duration, NULL);
+}
+
+void
+(green_fail_at)(struct green_scope *s, int64_t deadline)
+{
+	green_scope_open_(s, GREEN_SCOPE_FAIL_AT_, deadline, NULL);
+}

@@ -1,0 +1,67 @@
+/*
+ * Giving way, for sched.c and wait.c alone.  It is all inline, down to the jump
+ * from stack to stack: the processor predicts the returns that follow a jump
+ * wrongly, so there must be as few of them as possible between a task's call and
+ * its switch.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#ifndef GREEN_SWITCH_H
+#define GREEN_SWITCH_H
+
+#include "context_switch.h"
+#include "internal.h"
+
+#define BUDGET		64	/* calls that need not block, in a row */
+#define AHEAD		4	/* tasks whose memory is fetched early */
+
+/* The loop's own turn, and the shuffle of a seed, when next() needs them. */
+void	 green__turn(struct loop *l);
+void	 green__shuffle(struct loop *l);
+
+#define INLINE	static inline __attribute__((__always_inline__))
+
+INLINE void
+queue(struct loop *l, struct green_task *t)
+{
+	l->ready[(l->ready_head + l->nready++) & l->ready_mask] = t;
+}
+
+/* Who runs next.  There is a task, or will be: else it is a deadlock. */
+INLINE struct green_task *
+next(struct loop *l)
+{
+	struct green_task *t;
+
+	while (GREEN__UNLIKELY(l->nready == 0 || l->turn_in == 0))
+		green__turn(l);
+	l->turn_in--;
+	if (GREEN__UNLIKELY(l->seed != 0)) {
+		if (l->batch == 0)
+			green__shuffle(l);
+		l->batch--;
+	}
+	t = l->ready[l->ready_head];
+	l->ready_head = (l->ready_head + 1) & l->ready_mask;
+	if (--l->nready >= AHEAD)
+		__builtin_prefetch(l->ready[(l->ready_head + AHEAD - 1) &
+		    l->ready_mask]);
+	return (t);
+}
+
+/* Whom t gives way to, t itself perhaps; he counts as running from now on. */
+INLINE struct green_task *
+successor(struct loop *l, struct green_task *t)
+{
+	struct green_task *to;
+
+	if ((t->scope->flags & SCOPE_TIMED) ||
+	    (t->waiter != NULL && t->wake_at != GREEN_FOREVER))
+		green__timer_arm(t);
+	to = next(l);
+	l->current = to;
+	l->budget = BUDGET;
+	return (to);
+}
+
+#endif /* GREEN_SWITCH_H */

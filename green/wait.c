@@ -1,0 +1,138 @@
+/*
+ * Waiting: park and wake, the pair that everything that blocks is written on.
+ * A parked task is woken exactly once, by whoever has what it waits for, by its
+ * time, or by its cancellation; the first of them decides, so that what was
+ * handed over is never lost.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#undef _FORTIFY_SOURCE		/* its longjmp() refuses to change stacks */
+#include "config.h"
+
+#include "switch.h"
+
+/* A time that is over may be all that the caller wanted: no failure yet. */
+static int
+failed(const struct waiter *w)
+{
+	if (w->error == ECANCELED)
+		return (green__cancelled());
+	if (w->error != ETIMEDOUT)
+		return (green__fail(w->error));
+	errno = ETIMEDOUT;
+	return (-1);
+}
+
+int
+green__park(struct waiter *w, bool (*abort)(struct waiter *), const char *what,
+    intptr_t detail, int64_t deadline)
+{
+	struct loop *l = green__loop;
+	struct green_task *t = l->current, *to;
+	int error = errno;
+
+	w->task = t;
+	w->abort = abort;
+	w->what = what;
+	w->detail = detail;
+	w->result = 0;
+	w->error = 0;
+	t->aborted = false;
+	if (t->cancelled && abort != NULL) {
+		if (abort(w))
+			return (green__cancelled());
+		t->aborted = true;
+	}
+	t->waiter = w;
+	t->wake_at = deadline;
+	if (deadline != GREEN_FOREVER)
+		t->wake_order = ++l->order;
+	to = successor(l, t);
+	if (to != t)
+		green__context_switch(&t->context, &to->context);
+	errno = error;
+	return (GREEN__LIKELY(w->result != -1) ? w->result : failed(w));
+}
+
+void
+green__wake(struct waiter *w, int result, int error)
+{
+	w->result = result;
+	w->error = error;
+	w->task->waiter = NULL;
+	green__ready(w->task);
+}
+
+bool
+green__wake_first(struct waiters *q, int result, int error)
+{
+	struct waiter *w = TAILQ_FIRST(q);
+
+	if (w == NULL)
+		return (false);
+	TAILQ_REMOVE(q, w, link);
+	green__wake(w, result, error);
+	return (true);
+}
+
+void
+green__abort(struct green_task *t)
+{
+	struct waiter *w = t->waiter;
+
+	if (w == NULL || w->abort == NULL || t->aborted)
+		return;
+	t->aborted = true;
+	if (w->abort(w))
+		green__wake(w, -1, ECANCELED);
+}
+
+void
+green__time_out(struct green_task *t)
+{
+	struct waiter *w = t->waiter;
+
+	(void)w->abort(w);
+	green__wake(w, -1, ETIMEDOUT);
+}
+
+/* Work is done, or refused: let others run when it has been much. */
+void
+green__spend(void)
+{
+	if (GREEN__UNLIKELY(--green__loop->budget == 0))
+		(void)green__yield(false);
+}
+
+int
+green__check(void)
+{
+	struct green_task *t = green__task();
+
+	if (GREEN__UNLIKELY(t == NULL))
+		return (green__fail(EPERM));
+	if (GREEN__UNLIKELY(t->cancelled))
+		return (green__cancelled());
+	return (0);
+}
+
+int
+green_checkpoint(void)
+{
+	if (green__check() == -1)
+		return (-1);
+	return (green__yield(true));
+}
+
+int
+green_checkpoint_if_cancelled(void)
+{
+	return (green__check());
+}
+
+void
+green_cancel_shielded_checkpoint(void)
+{
+	if (green__task() != NULL)
+		(void)green__yield(false);
+}

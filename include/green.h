@@ -1,0 +1,19 @@
+/*
+ * libgreen: green threads with structured concurrency for portable Unix
+ * programs.  This header brings in the whole public interface; each part can
+ * also be included alone.
+ */
+#ifndef GREEN_H
+#define GREEN_H
+
+#include <green/run.h>		/* loops, time, checkpoints */
+#include <green/scope.h>	/* cancel scopes, deadlines, shields */
+#include <green/group.h>	/* task groups, tasks */
+#include <green/sync.h>		/* events, locks, semaphores, limiters, ... */
+#include <green/thread.h>	/* to_thread, from_thread, portals */
+#include <green/stream.h>	/* byte streams and their adapters */
+#include <green/net.h>		/* TCP, UDP, UNIX sockets, names */
+#include <green/file.h>		/* open files */
+#include <green/path.h>		/* paths, directories, temporary files */
+
+#endif /* GREEN_H */

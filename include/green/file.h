@@ -1,0 +1,62 @@
+/*
+ * Open files.  What may block runs in a worker thread; what the page cache can
+ * answer at once is answered without one where the system can tell.
+ *
+ * A file may be used by one task at a time (EBUSY), but for pread, pwrite, stat
+ * and send, which leave its position alone.  Every call checks for cancellation
+ * first, also when the page cache could answer; what has started is waited for.
+ */
+#ifndef GREEN_FILE_H
+#define GREEN_FILE_H
+
+#include <sys/types.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <fcntl.h>
+#include <green/stream.h>
+#include <green/sync.h>
+
+GREEN_BEGIN_DECLS
+
+struct green_file;
+
+/* open(2), with O_CLOEXEC always. */
+struct green_file *green_file_open(const char *path, int flags, mode_t mode) GREEN_CHECK;
+/* An open descriptor, owned from now on and made close-on-exec; if that fails
+   it stays the caller's.  EBADF, ENOMEM */
+struct green_file *green_file_from_fd(int fd) GREEN_CHECK;
+int	 green_file_fd(const struct green_file *f);
+/* Waits for the calls in progress, and closes, also in a cancelled task; calls
+   that come meanwhile get EBADF.  f is gone whatever the result. */
+int	 green_file_close(struct green_file *f);
+
+/* read(2); no pieces: 0.  More than IOV_MAX: EINVAL. */
+ssize_t	 green_file_read(struct green_file *f, void *buf, size_t len) GREEN_CHECK;
+ssize_t	 green_file_pread(struct green_file *f, void *buf, size_t len, off_t at) GREEN_CHECK;
+ssize_t	 green_file_readv(struct green_file *f, const struct iovec *iov, int n) GREEN_CHECK;
+/* All of it, in any number of pieces; after a failure, part of it may have been
+   written.  EPIPE comes without the signal. */
+int	 green_file_write(struct green_file *f, const void *buf, size_t len) GREEN_CHECK;
+int	 green_file_pwrite(struct green_file *f, const void *buf, size_t len, off_t at) GREEN_CHECK;
+int	 green_file_writev(struct green_file *f, const struct iovec *iov, int n) GREEN_CHECK;
+off_t	 green_file_seek(struct green_file *f, off_t off, int whence) GREEN_CHECK;
+off_t	 green_file_tell(struct green_file *f) GREEN_CHECK;
+int	 green_file_truncate(struct green_file *f, off_t size) GREEN_CHECK;
+int	 green_file_sync(struct green_file *f) GREEN_CHECK;		/* fsync(2) */
+int	 green_file_datasync(struct green_file *f) GREEN_CHECK;
+int	 green_file_stat(struct green_file *f, struct stat *st) GREEN_CHECK;
+
+/*
+ * len bytes from at to a stream, in the kernel where it can.  Bytes sent: fewer
+ * at the file's end.  The file's position does not move.  After a failure, part
+ * of it may have been sent.  EINVAL: len < 0
+ */
+int64_t	 green_file_send(struct green_stream *to, struct green_file *f,
+	    off_t at, int64_t len) GREEN_CHECK;
+
+/* Use this limiter, not the loop's for files, for this file's worker calls;
+   NULL: that one again. */
+void	 green_file_set_limiter(struct green_file *f, struct green_limiter *l);
+
+GREEN_END_DECLS
+#endif /* GREEN_FILE_H */

@@ -1,0 +1,148 @@
+/*
+ * Byte streams: one interface over sockets and whatever a program makes itself;
+ * and listeners, which accept them.
+ *
+ * One task may receive and another send at the same time; a second task in the
+ * same direction fails with EBUSY.  Every call that receives or sends checks for
+ * cancellation first, and goes on without giving way if it need not block.
+ * Common failures:
+ *   EBADF   the stream was closed here, before or during the call
+ *   EPIPE, ECONNRESET   the other side is gone; there is never a SIGPIPE
+ *   ECANCELED   nothing was received and nothing is lost; but part of what was
+ *               being sent may be gone
+ */
+#ifndef GREEN_STREAM_H
+#define GREEN_STREAM_H
+
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <green/group.h>
+
+GREEN_BEGIN_DECLS
+
+struct green_stream;
+
+/* At least one byte, at most max; 0: the other side sent its last. EINVAL: max 0 */
+ssize_t	 green_stream_receive(struct green_stream *s, void *buf, size_t max) GREEN_CHECK;
+/* All of it; sendv takes any number of pieces, more than IOV_MAX too. */
+int	 green_stream_send(struct green_stream *s, const void *buf, size_t len) GREEN_CHECK;
+int	 green_stream_sendv(struct green_stream *s, const struct iovec *iov, int n) GREEN_CHECK;
+/* No more will be sent, and trying to is EPIPE; receiving goes on.  A second time
+   it does nothing: 0.  ENOTSUP where a stream cannot. */
+int	 green_stream_send_eof(struct green_stream *s) GREEN_CHECK;
+/*
+ * Close in good order and free; s is gone whatever the result.  If the caller is
+ * cancelled, or with abort, at once.  Whichever task is inside a call on s gets
+ * EBADF.  NULL is allowed, and no loop need be running.
+ */
+int	 green_stream_close(struct green_stream *s);
+void	 green_stream_abort(struct green_stream *s);
+
+/*
+ * Facts about a stream, looked up through its layers.  ENOTSUP: no layer knows,
+ * as none is connected, or none is a socket; EINVAL: a value of another size.
+ */
+enum green_attr {
+	GREEN_ATTR_FD,			/* int */
+	GREEN_ATTR_FAMILY,		/* int: AF_* */
+	GREEN_ATTR_LOCAL_ADDR,		/* struct sockaddr_storage */
+	GREEN_ATTR_REMOTE_ADDR,		/* struct sockaddr_storage */
+	GREEN_ATTR_LOCAL_PORT,		/* int */
+	GREEN_ATTR_REMOTE_PORT,		/* int */
+	GREEN_ATTR_PEER_CRED,		/* struct green_cred: UNIX sockets */
+	GREEN_ATTR_PATH,		/* const char *: files */
+	GREEN_ATTR_TLS_VERSION,		/* const char *: "TLSv1.3" */
+	GREEN_ATTR_TLS_CIPHER,		/* const char * */
+	GREEN_ATTR_TLS_ALPN,		/* const char *, NULL: none agreed */
+	GREEN_ATTR_TLS_SERVER_SIDE,	/* bool */
+	GREEN_ATTR_TLS_SHARED_NAME,	/* const char *: SNI */
+	GREEN_ATTR_TLS_PEER_CERT,	/* X509 *: borrowed */
+	GREEN_ATTR_TLS_SSL		/* SSL *: borrowed */
+};
+struct green_cred { uid_t uid; gid_t gid; pid_t pid; /* -1: unknown */ };
+int	 green_stream_attr(struct green_stream *s, enum green_attr a, void *value, size_t size) GREEN_CHECK;
+
+/*
+ * A stream of your own.  The table is copied; attr and send_eof may be NULL.
+ * Operations see one task in each direction, and never max or n of 0.  receive
+ * has taken nothing when it fails with ECANCELED; sendv sends all or fails.
+ * close frees impl, and is called once: if a task is inside receive or sendv,
+ * then that task is cancelled there, and calls close on its way out.  On failure
+ * (ENOMEM, EINVAL) impl is still the caller's.
+ */
+struct green_stream_ops {
+	ssize_t	(*receive)(void *impl, void *buf, size_t max);
+	int	(*sendv)(void *impl, const struct iovec *iov, int n);
+	int	(*send_eof)(void *impl);
+	int	(*close)(void *impl, bool abort);
+	int	(*attr)(void *impl, enum green_attr a, void *value, size_t size);
+};
+struct green_stream *green_stream_new(const struct green_stream_ops *ops, void *impl) GREEN_CHECK;
+
+/*
+ * Framing.  Every stream keeps what one of these has read too much, and hands it
+ * out first to whatever receives next.
+ */
+/* Exactly len bytes; fewer (0 too) only where the stream ended before. */
+ssize_t	 green_stream_receive_exactly(struct green_stream *s, void *buf, size_t len) GREEN_CHECK;
+/*
+ * Up to and with delim: the bytes stay in the stream's buffer at *data until
+ * its next receiving call.  Their count with delim; 0: ended before any byte;
+ * EPIPE: it ended within them; EMSGSIZE: no delim in max bytes, delim included.
+ * After a failure all bytes stay unread.  EINVAL: delim_len 0 or max 0.
+ */
+ssize_t	 green_stream_receive_until(struct green_stream *s, const void *delim,
+	    size_t delim_len, size_t max, const char **data) GREEN_CHECK;
+/*
+ * A line without its end ("\n" or "\r\n"), NUL-terminated, in the stream's
+ * buffer until its next receiving call.  1; 0: the stream has ended; -1:
+ * EMSGSIZE, ...  max counts the line's end; a last line without one is a line.
+ */
+int	 green_stream_receive_line(struct green_stream *s, size_t max, char **line) GREEN_CHECK;
+/* How much is kept already; and put bytes back in front of it.  Neither gives
+   way nor fails when cancelled; EBUSY: a task is receiving; ENOMEM. */
+size_t	 green_stream_buffered(const struct green_stream *s);
+int	 green_stream_unread(struct green_stream *s, const void *data, size_t len) GREEN_CHECK;
+
+/* Formatted sending: 0. */
+int	 green_stream_printf(struct green_stream *s, const char *fmt, ...)
+	    __attribute__((__format__(__printf__, 2, 3))) GREEN_CHECK;
+
+/*
+ * Listeners: what accepts streams.  One task at a time: EBUSY.
+ *   EBADF      the listener was closed, before or during the call
+ *   ESHUTDOWN  the scope is stopping (green_scope_stop())
+ *   EMFILE, ENFILE, ENOBUFS, ENOMEM  there may be more of it later
+ * Connections that failed before they were accepted are passed over.  A cancelled
+ * accept loses none.
+ */
+struct green_listener;
+struct green_stream *green_accept(struct green_listener *l) GREEN_CHECK;
+/*
+ * Accept, and run handler(stream, arg) for each in a task of g, which has the
+ * handler's name; the stream is closed when the handler returns, unless the
+ * handler closed it or handed it on to a wrapper, which is then the handler's to
+ * close.  A handler's failure ends its own stream alone.  Running out of
+ * descriptors or memory pauses accepting.  0 when the listener is closed or the
+ * scope is stopping; -1 when cancelled or broken.
+ */
+int	 green_serve(struct green_listener *l, struct green_group *g,
+	    int (*handler)(struct green_stream *s, void *arg), void *arg) GREEN_CHECK;
+int	 green_serve_(struct green_listener *l, struct green_group *g,
+	    int (*handler)(struct green_stream *s, void *arg), void *arg,
+	    const char *name, const char *where) GREEN_CHECK;
+#define green_serve(l, g, handler, arg)					\
+	green_serve_((l), (g), (handler), (arg), #handler, GREEN_HERE_)
+int	 green_listener_attr(struct green_listener *l, enum green_attr a, void *value, size_t size) GREEN_CHECK;
+/* Whoever accepts gets EBADF, green_serve() returns 0; streams live on.  NULL is
+   allowed. */
+void	 green_listener_close(struct green_listener *l);
+/*
+ * Several listeners as one, which owns them from the call on: on failure they
+ * are closed.  Facts about it are the first one's.  EINVAL: none; EBUSY: a task
+ * accepts from one of them; ENOMEM.
+ */
+struct green_listener *green_listener_multi(struct green_listener *const *l, size_t n) GREEN_CHECK;
+
+GREEN_END_DECLS
+#endif /* GREEN_STREAM_H */

@@ -1,0 +1,16 @@
+# The public interface.
+
+include_HEADERS += %D%/green.h
+
+greenincludedir = $(includedir)/green
+greeninclude_HEADERS = \
+	%D%/green/file.h \
+	%D%/green/group.h \
+	%D%/green/net.h \
+	%D%/green/path.h \
+	%D%/green/run.h \
+	%D%/green/scope.h \
+	%D%/green/stream.h \
+	%D%/green/sync.h \
+	%D%/green/thread.h \
+	# EOL

@@ -1,0 +1,117 @@
+# Libraries that libgreen is linked with.
+
+AC_DEFUN([GREEN_CHECK_THREADS],
+[AC_SEARCH_LIBS([pthread_create], [pthread], [],
+    [AC_MSG_ERROR([POSIX threads are missing])])
+])
+
+# Some processors leave wide atomics to a library.
+AC_DEFUN([GREEN_CHECK_ATOMICS],
+[AC_CACHE_CHECK([for what atomics need], [green_cv_atomics],
+    [green_saved_LIBS=$LIBS
+    green_cv_atomics=missing
+    for green_lib in '' -latomic; do
+	LIBS="$green_saved_LIBS $green_lib"
+	AC_LINK_IFELSE([AC_LANG_PROGRAM([
+#include <stdatomic.h>
+#include <stdint.h>
+_Atomic(uint64_t) a;
+_Atomic(void *) p;
+	    ], [
+void *old = 0;
+if (atomic_fetch_add(&a, 1) == 7 ||
+    atomic_compare_exchange_strong(&p, &old, (void *)&a))
+	return (1);
+	    ])],
+	    [green_cv_atomics=${green_lib:-nothing}; break])
+    done
+    LIBS=$green_saved_LIBS])
+AS_CASE([$green_cv_atomics],
+    [missing], [AC_MSG_ERROR([C11 atomics are missing])],
+    [-l*], [LIBS="$LIBS $green_cv_atomics"])
+])
+
+AC_DEFUN([GREEN_CHECK_SOCKET_LIBS],
+[AC_SEARCH_LIBS([clock_gettime], [rt])
+AC_SEARCH_LIBS([socket], [socket network])
+AC_SEARCH_LIBS([getaddrinfo], [nsl])
+])
+
+# GREEN_LINK_BSD(IF-LINKED, IF-NOT): a program with what BSD systems have in
+# their C library, and others have in libbsd.
+AC_DEFUN([GREEN_LINK_BSD],
+[AC_LINK_IFELSE([AC_LANG_PROGRAM([
+#include <sys/queue.h>
+#include <string.h>
+struct item {
+	SLIST_ENTRY(item) s;
+	STAILQ_ENTRY(item) q;
+	TAILQ_ENTRY(item) t;
+};
+SLIST_HEAD(, item) slist;
+STAILQ_HEAD(, item) stailq;
+TAILQ_HEAD(, item) tailq;
+	], [
+struct item *i, *next;
+char text@<:@8@:>@;
+
+TAILQ_FOREACH_SAFE(i, &tailq, t, next)
+	TAILQ_REMOVE(&tailq, i, t);
+SLIST_FOREACH_SAFE(i, &slist, s, next)
+	SLIST_REMOVE_HEAD(&slist, s);
+if ((i = STAILQ_FIRST(&stailq)) != NULL)
+	STAILQ_REMOVE_HEAD(&stailq, q);
+return ((int)strlcpy(text, "text", sizeof(text)));
+	])], [$1], [$2])
+])
+
+AC_DEFUN([GREEN_CHECK_LIBBSD],
+[AC_CACHE_CHECK([whether the C library has BSD's queues and strings],
+    [green_cv_bsd],
+    [GREEN_LINK_BSD([green_cv_bsd=yes], [green_cv_bsd=no])])
+GREEN_PC_REQUIRES=
+AS_IF([test "$green_cv_bsd" = no],
+    [PKG_CHECK_MODULES([LIBBSD], [libbsd-overlay],
+	[GREEN_PC_REQUIRES="$GREEN_PC_REQUIRES libbsd-overlay"],
+	[AC_MSG_ERROR([libbsd is missing: this system's C library needs it
+(libbsd-dev, libbsd-devel; scripts/setup installs what a build needs)])])
+    AC_CACHE_CHECK([whether libbsd has BSD's queues and strings],
+	[green_cv_libbsd],
+	[green_saved_CPPFLAGS=$CPPFLAGS green_saved_LIBS=$LIBS
+	CPPFLAGS="$CPPFLAGS $LIBBSD_CFLAGS" LIBS="$LIBBSD_LIBS $LIBS"
+	GREEN_LINK_BSD([green_cv_libbsd=yes], [green_cv_libbsd=no])
+	CPPFLAGS=$green_saved_CPPFLAGS LIBS=$green_saved_LIBS])
+    AS_IF([test "$green_cv_libbsd" = no],
+	[AC_MSG_ERROR([libbsd does not work here; config.log tells more])])])
+AC_SUBST([GREEN_PC_REQUIRES])
+])
+
+# What compat/ has for systems that have it not, and no libbsd either.
+AC_DEFUN([GREEN_CHECK_COMPAT],
+[green_saved_CPPFLAGS=$CPPFLAGS green_saved_LIBS=$LIBS
+CPPFLAGS="$CPPFLAGS $LIBBSD_CFLAGS" LIBS="$LIBBSD_LIBS $LIBS"
+GREEN_CHECK_DECLARED([reallocarray], [stdlib.h])
+CPPFLAGS=$green_saved_CPPFLAGS LIBS=$green_saved_LIBS
+AM_CONDITIONAL([COMPAT_REALLOCARRAY],
+    [test "$green_have_reallocarray" = no])
+])
+
+# GREEN_CHECK_DECLARED(FUNCTION, HEADER): macOS has functions that it does not
+# tell of.
+AC_DEFUN([GREEN_CHECK_DECLARED],
+[AC_CHECK_FUNC([$1],
+    [AC_CHECK_DECL([$1], [green_have_$1=yes], [green_have_$1=no],
+	[[#include <$2>]])],
+    [green_have_$1=no])
+AS_IF([test "$green_have_$1" = yes],
+    [AC_DEFINE(m4_toupper([HAVE_$1]), [1],
+	[Define to 1 if <$2> has $1().])])
+])
+
+# Without CUnit all is built but the test program.
+AC_DEFUN([GREEN_CHECK_CUNIT],
+[PKG_CHECK_MODULES([CUNIT], [cunit],
+    [green_tests=yes],
+    [green_tests="no (CUnit is missing: make check runs the lint scripts alone)"])
+AM_CONDITIONAL([GREEN_TESTS], [test "$green_tests" = yes])
+])

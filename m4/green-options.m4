@@ -1,0 +1,46 @@
+# What the user may ask configure for.
+
+# GREEN_ENABLE_WERROR: --enable-werror, off unless asked for: a release must
+# build with the compilers of years to come.
+AC_DEFUN([GREEN_ENABLE_WERROR],
+[AC_ARG_ENABLE([werror],
+    [AS_HELP_STRING([--enable-werror],
+	[treat warnings of the compiler as errors])],
+    [], [enable_werror=no])
+])
+
+# GREEN_ENABLE_SANITIZERS: --enable-sanitizers=LIST, a hard error where the
+# compiler cannot link with them.
+AC_DEFUN([GREEN_ENABLE_SANITIZERS],
+[AC_ARG_ENABLE([sanitizers],
+    [AS_HELP_STRING([--enable-sanitizers=LIST],
+	[build with -fsanitize=LIST, such as address,undefined])],
+    [], [enable_sanitizers=no])
+AS_CASE([$enable_sanitizers],
+    [yes], [enable_sanitizers=address,undefined],
+    [''], [enable_sanitizers=no])
+GREEN_SANITIZERS=
+AS_IF([test "$enable_sanitizers" != no],
+    [AC_MSG_CHECKING([whether $CC links with -fsanitize=$enable_sanitizers])
+    green_saved_CFLAGS=$CFLAGS
+    GREEN_SANITIZERS="-fsanitize=$enable_sanitizers -fno-sanitize-recover=all"
+    GREEN_SANITIZERS="$GREEN_SANITIZERS -fno-omit-frame-pointer"
+    CFLAGS="$CFLAGS $GREEN_SANITIZERS"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
+	[AC_MSG_RESULT([yes])],
+	[AC_MSG_RESULT([no])
+	AC_MSG_ERROR([$CC does not support --enable-sanitizers=$enable_sanitizers])])
+    CFLAGS=$green_saved_CFLAGS])
+AC_SUBST([GREEN_SANITIZERS])
+])
+
+# GREEN_WITH_TLS: --without-tls is taken already, so that build recipes stay
+# valid when there is TLS to leave out.
+AC_DEFUN([GREEN_WITH_TLS],
+[AC_ARG_WITH([tls],
+    [AS_HELP_STRING([--without-tls],
+	[leave TLS out (there is none in this release)])],
+    [], [with_tls=auto])
+AS_IF([test "$with_tls" = yes],
+    [AC_MSG_ERROR([--with-tls: TLS comes with a later release])])
+])

@@ -1,0 +1,119 @@
+# What the code asks about: functions, declarations and members that not every
+# system has.  config.h has the answers; the HAVE_DECL ones are 0 or 1.
+
+AC_DEFUN([GREEN_CHECK_MEMORY],
+[AC_CHECK_FUNCS([explicit_bzero mremap posix_memalign])
+AS_CASE([$host_os], [linux*],
+    # A kernel is often newer than the headers, and refuses what it does not
+    # know: the numbers are the same on all of Linux, but for Alpha's calls.
+    [GREEN_LINUX_NUMBER([MADV_GUARD_INSTALL], [sys/mman.h], [102])
+    GREEN_LINUX_NUMBER([MADV_GUARD_REMOVE], [sys/mman.h], [103])
+    AS_CASE([$host_cpu], [alpha*], [],
+	[GREEN_LINUX_NUMBER([SYS_cachestat], [sys/syscall.h], [451])])])
+])
+
+# GREEN_LINUX_NUMBER(NAME, HEADER, VALUE): define NAME if HEADER does not.
+AC_DEFUN([GREEN_LINUX_NUMBER],
+[AC_CHECK_DECL([$1], [],
+    [AC_DEFINE([$1], [$3], [Define to $3 where <$2> is older than that.])],
+    [[#include <$2>]])
+])
+
+AC_DEFUN([GREEN_CHECK_THREAD_NAMES],
+[AC_CHECK_HEADERS([pthread_np.h])
+AC_CHECK_FUNCS([pthread_condattr_setclock sched_setaffinity])
+GREEN_THREAD_NAME([2], [pthread_setname_np], [(pthread_self(), "name")])
+GREEN_THREAD_NAME([3], [pthread_setname_np], [(pthread_self(), "%s", (void *)0)])
+GREEN_THREAD_NAME([1], [pthread_setname_np], [("name")])
+GREEN_THREAD_NAME([], [pthread_set_name_np], [(pthread_self(), "name")])
+])
+
+# GREEN_THREAD_NAME(ARGUMENTS, FUNCTION, CALL)
+AC_DEFUN([GREEN_THREAD_NAME],
+[AC_CACHE_CHECK([for $2$3], [green_cv_$2_$1],
+    [AC_LINK_IFELSE([AC_LANG_PROGRAM([
+#include <pthread.h>
+#ifdef HAVE_PTHREAD_NP_H
+#include <pthread_np.h>
+#endif
+	], [$2$3;])],
+	[green_cv_$2_$1=yes], [green_cv_$2_$1=no])])
+AS_IF([test "$green_cv_$2_$1" = yes],
+    [AC_DEFINE(m4_toupper([HAVE_$2]m4_ifval([$1], [_$1])), [1],
+	[Define to 1 if $2() takes $1 argument(s).])])
+])
+
+AC_DEFUN([GREEN_CHECK_SOCKETS],
+[AC_CHECK_HEADERS([sys/ucred.h], [], [],
+    [[#include <sys/types.h>
+    #include <sys/param.h>]])
+AC_CHECK_FUNCS([accept4 getpeereid getpeerucred])
+GREEN_CHECK_PIPE2
+AC_CHECK_DECLS([IPV6_V6ONLY, IP_RECVERR, TCP_FASTOPEN, TCP_NODELAY, TCP_NOPUSH,
+    TCP_CORK], [], [],
+    [[#include <sys/types.h>
+    #include <netinet/in.h>
+    #include <netinet/tcp.h>]])
+AC_CHECK_DECLS([MSG_CMSG_CLOEXEC, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_NONBLOCK,
+    SO_NOSIGPIPE, SO_PEERCRED, SO_REUSEPORT], [], [],
+    [[#include <sys/types.h>
+    #include <sys/socket.h>]])
+AC_CHECK_DECLS([LOCAL_PEERCRED, LOCAL_PEEREID, LOCAL_PEERPID], [], [],
+    [[#include <sys/types.h>
+    #include <sys/socket.h>
+    #include <sys/un.h>]])
+AC_CHECK_TYPES([struct sockpeercred, struct ucred, struct unpcbid], [], [],
+    [[#include <sys/types.h>
+    #include <sys/socket.h>
+    #include <sys/un.h>]])
+AC_CHECK_MEMBERS([struct sockaddr.sa_len], [], [],
+    [[#include <sys/types.h>
+    #include <sys/socket.h>]])
+])
+
+# A new SDK of macOS declares it for systems that have it not, and warns.
+AC_DEFUN([GREEN_CHECK_PIPE2],
+[AC_CACHE_CHECK([for pipe2], [green_cv_pipe2],
+    [green_saved_CFLAGS=$CFLAGS
+    CFLAGS="$CFLAGS -Werror"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([
+#include <fcntl.h>
+#include <unistd.h>
+	], [
+int fds@<:@2@:>@;
+return (pipe2(fds, O_CLOEXEC | O_NONBLOCK));
+	])],
+	[green_cv_pipe2=yes], [green_cv_pipe2=no])
+    CFLAGS=$green_saved_CFLAGS])
+AS_IF([test "$green_cv_pipe2" = yes],
+    [AC_DEFINE([HAVE_PIPE2], [1], [Define to 1 if there is pipe2().])])
+])
+
+AC_DEFUN([GREEN_CHECK_FILES],
+[AC_CHECK_FUNCS([copy_file_range posix_fadvise preadv realpath statx])
+GREEN_CHECK_DECLARED([fdatasync], [unistd.h])
+AC_CHECK_MEMBERS([struct stat.st_mtim, struct stat.st_mtimespec], [], [],
+    [[#include <sys/stat.h>]])
+AC_CHECK_MEMBERS([struct dirent.d_type], [], [], [[#include <dirent.h>]])
+AC_CACHE_CHECK([for preadv2 with RWF_NOWAIT], [green_cv_preadv2],
+    [AC_LINK_IFELSE([AC_LANG_PROGRAM([#include <sys/uio.h>],
+	[struct iovec v = { 0, 0 };
+	return ((int)preadv2(0, &v, 1, 0, RWF_NOWAIT));])],
+	[green_cv_preadv2=yes], [green_cv_preadv2=no])])
+AS_IF([test "$green_cv_preadv2" = yes],
+    [AC_DEFINE([HAVE_PREADV2], [1],
+	[Define to 1 if there is preadv2() with RWF_NOWAIT.])])
+AC_CACHE_CHECK([for Linux's sendfile], [green_cv_sendfile],
+    [AC_LINK_IFELSE([AC_LANG_PROGRAM([#include <sys/sendfile.h>],
+	[off_t at = 0;
+	return ((int)sendfile(1, 0, &at, 1));])],
+	[green_cv_sendfile=yes], [green_cv_sendfile=no])])
+AS_IF([test "$green_cv_sendfile" = yes],
+    [AC_DEFINE([HAVE_SENDFILE], [1],
+	[Define to 1 if there is sendfile() as Linux has it.])])
+])
+
+# Headers of tools that libgreen tells of its stacks and its doings.
+AC_DEFUN([GREEN_CHECK_TOOLS],
+[AC_CHECK_HEADERS([sys/sdt.h sys/syscall.h valgrind/valgrind.h])
+])

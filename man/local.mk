@@ -1,0 +1,56 @@
+# Manual pages, one for each task of a reader.  The other names that a page has
+# in its NAME section are installed as small files that refer to it.
+
+dist_man_MANS += \
+	%D%/green.7 \
+	%D%/green_accept.3 \
+	%D%/green_checkpoint.3 \
+	%D%/green_cond_wait.3 \
+	%D%/green_connect_tcp.3 \
+	%D%/green_dir_open.3 \
+	%D%/green_errmsg.3 \
+	%D%/green_event_wait.3 \
+	%D%/green_file_open.3 \
+	%D%/green_file_send.3 \
+	%D%/green_future_wait.3 \
+	%D%/green_group_open.3 \
+	%D%/green_guard_enter.3 \
+	%D%/green_limiter_acquire.3 \
+	%D%/green_listen_tcp.3 \
+	%D%/green_lock_acquire.3 \
+	%D%/green_map.3 \
+	%D%/green_path_stat.3 \
+	%D%/green_run.3 \
+	%D%/green_scope_open.3 \
+	%D%/green_sem_acquire.3 \
+	%D%/green_sleep.3 \
+	%D%/green_spawn.3 \
+	%D%/green_start.3 \
+	%D%/green_stream_new.3 \
+	%D%/green_stream_receive.3 \
+	%D%/green_stream_receive_until.3 \
+	%D%/green_task_wait.3 \
+	%D%/green_to_thread.3 \
+	%D%/green_wait_readable.3 \
+	# EOL
+
+# "page name" for each of those names.
+man_names = $(AWK) '$$1 == ".Sh" { on = ($$2 == "NAME") } \
+	on && $$1 == ".Nm" { page = FILENAME; sub(/.*\//, "", page); \
+	    if (page != $$2 ".3") print page, $$2 }' \
+	    $(srcdir)/%D%/green_*.3
+
+install-data-hook: install-man-names
+install-man-names:
+	@$(man_names) | while read -r page name; do \
+	    echo ".so man3/$$page" >"$(DESTDIR)$(man3dir)/$$name.3" || exit; \
+	    chmod 644 "$(DESTDIR)$(man3dir)/$$name.3" || exit; \
+	done
+
+uninstall-hook: uninstall-man-names
+uninstall-man-names:
+	@$(man_names) | while read -r page name; do \
+	    rm -f "$(DESTDIR)$(man3dir)/$$name.3"; \
+	done
+
+.PHONY: install-man-names uninstall-man-names

@@ -1,0 +1,192 @@
+/*
+ * Addresses: their text, their ports, and those that no resolver is needed for.
+ * Any thread.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define PATH_AT	offsetof(struct sockaddr_un, sun_path)
+
+_Static_assert(sizeof(((struct sockaddr_un *)0)->sun_path) + 1 <
+    GREEN_ADDRSTRLEN, "a UNIX address needs more than GREEN_ADDRSTRLEN");
+
+static void
+format_in(const void *sa, char *buf, size_t size)
+{
+	struct sockaddr_in in;
+	char host[INET_ADDRSTRLEN];
+
+	memcpy(&in, sa, sizeof(in));
+	if (inet_ntop(AF_INET, &in.sin_addr, host, sizeof(host)) != NULL)
+		snprintf(buf, size, "%s:%u", host,
+		    (unsigned)ntohs(in.sin_port));
+}
+
+static void
+format_in6(const void *sa, char *buf, size_t size)
+{
+	struct sockaddr_in6 in6;
+	char host[INET6_ADDRSTRLEN], name[IF_NAMESIZE], scope[24] = "";
+
+	memcpy(&in6, sa, sizeof(in6));
+	if (in6.sin6_scope_id != 0 &&
+	    if_indextoname(in6.sin6_scope_id, name) != NULL)
+		snprintf(scope, sizeof(scope), "%%%s", name);
+	else if (in6.sin6_scope_id != 0)
+		snprintf(scope, sizeof(scope), "%%%lu",
+		    (unsigned long)in6.sin6_scope_id);
+	if (inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof(host)) != NULL)
+		snprintf(buf, size, "[%s%s]:%u", host, scope,
+		    (unsigned)ntohs(in6.sin6_port));
+}
+
+/* A path may lack its '\0'; an abstract name begins with one, and goes on. */
+static void
+format_un(const void *sa, socklen_t len, char *buf, size_t size)
+{
+	struct sockaddr_un un;
+	size_t n;
+
+	memset(&un, 0, sizeof(un));
+	memcpy(&un, sa, len < sizeof(un) ? len : sizeof(un));
+	if (len <= PATH_AT)
+		return;
+	if (un.sun_path[0] == '\0' && len > PATH_AT + 1) {
+		n = len - PATH_AT - 1;
+		if (n > sizeof(un.sun_path) - 1)
+			n = sizeof(un.sun_path) - 1;
+		snprintf(buf, size, "@%.*s", (int)n, un.sun_path + 1);
+	} else
+		snprintf(buf, size, "%.*s", (int)sizeof(un.sun_path),
+		    un.sun_path);
+}
+
+const char *
+green_addr_format(const struct sockaddr *sa, socklen_t len, char *buf,
+    size_t size)
+{
+	sa_family_t family;
+	int error = errno;
+
+	if (size == 0)
+		return (buf);
+	buf[0] = '\0';
+	if (len < offsetof(struct sockaddr, sa_data))
+		return (buf);
+	family = sa->sa_family;
+	if (family == AF_INET && len >= sizeof(struct sockaddr_in))
+		format_in(sa, buf, size);
+	else if (family == AF_INET6 && len >= sizeof(struct sockaddr_in6))
+		format_in6(sa, buf, size);
+	else if (family == AF_UNIX)
+		format_un(sa, len, buf, size);
+	else
+		snprintf(buf, size, "address of family %d", (int)family);
+	errno = error;
+	return (buf);
+}
+
+const char *
+green__addr_text(struct green__addr *a, char *buf, size_t size)
+{
+	return (green_addr_format(green__sa(a), a->len, buf, size));
+}
+
+static struct sockaddr_in *
+in(struct green__addr *a)
+{
+	return ((struct sockaddr_in *)&a->sa);
+}
+
+static struct sockaddr_in6 *
+in6(struct green__addr *a)
+{
+	return ((struct sockaddr_in6 *)&a->sa);
+}
+
+int
+green__addr_port(struct green__addr *a)
+{
+	switch (a->sa.ss_family) {
+	case AF_INET:
+		return (ntohs(in(a)->sin_port));
+	case AF_INET6:
+		return (ntohs(in6(a)->sin6_port));
+	default:
+		return (-1);
+	}
+}
+
+void
+green__addr_set_port(struct green__addr *a, int port)
+{
+	if (a->sa.ss_family == AF_INET)
+		in(a)->sin_port = htons((uint16_t)port);
+	else if (a->sa.ss_family == AF_INET6)
+		in6(a)->sin6_port = htons((uint16_t)port);
+}
+
+static void
+set_len(struct green__addr *a, size_t len)
+{
+	a->len = (socklen_t)len;
+#ifdef HAVE_STRUCT_SOCKADDR_SA_LEN
+	green__sa(a)->sa_len = (uint8_t)len;
+#endif
+}
+
+void
+green__addr_any(struct green__addr *a, int family, int port)
+{
+	memset(a, 0, sizeof(*a));
+	a->sa.ss_family = (sa_family_t)family;
+	if (family == AF_INET6) {
+		in6(a)->sin6_addr = in6addr_any;
+		set_len(a, sizeof(struct sockaddr_in6));
+	} else {
+		in(a)->sin_addr.s_addr = htonl(INADDR_ANY);
+		set_len(a, sizeof(struct sockaddr_in));
+	}
+	green__addr_set_port(a, port);
+}
+
+int
+green__addr_unix(struct green__addr *a, const char *path)
+{
+	struct sockaddr_un *un = (struct sockaddr_un *)&a->sa;
+	size_t len = strlen(path);
+
+	if (len == 0)
+		return (green__fail(ENOENT));
+	if (len >= sizeof(un->sun_path))
+		return (green__failx(ENAMETOOLONG, "a UNIX socket's path has "
+		    "at most %zu bytes, not %zu", sizeof(un->sun_path) - 1,
+		    len));
+	memset(a, 0, sizeof(*a));
+	un->sun_family = AF_UNIX;
+	memcpy(un->sun_path, path, len);
+	set_len(a, PATH_AT + len + 1);
+	return (0);
+}
+
+int
+green__addr_local(struct green__addr *a, int fd)
+{
+	*a = (struct green__addr){ .len = sizeof(a->sa) };
+	if (getsockname(fd, green__sa(a), &a->len) == -1)
+		return (green__fail(errno));
+	return (0);
+}

@@ -1,0 +1,15 @@
+# Sockets.
+
+libgreen_all_la_SOURCES += \
+	%D%/addr.c \
+	%D%/internal.h \
+	%D%/name.c \
+	%D%/socket.c \
+	%D%/socket_attr.c \
+	%D%/socket_port.c \
+	%D%/socket_stream.c \
+	%D%/tcp_connect.c \
+	%D%/tcp_listen.c \
+	%D%/unix.c \
+	%D%/wait.c \
+	# EOL

@@ -1,0 +1,264 @@
+/*
+ * Streams on sockets.  A system call is tried first while the descriptor may
+ * be ready; only when it has nothing to give or to take does the task wait.  A
+ * wait that is cancelled comes before the call that would have taken something.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define PIECES	64		/* handed to the kernel at once */
+
+struct socket {
+	struct green_stream stream;
+	struct green__fd fd;
+	/* A UNIX socket's receive stops where descriptors came along: that it
+	   gave little does not mean that there is no more. */
+	bool	 local;
+};
+
+static struct socket *
+socket_of(struct green_stream *s)
+{
+	return (GREEN__CONTAINER(s, struct socket, stream));
+}
+
+static inline int
+await(struct green__fd *f, unsigned dir)
+{
+	return (green__fd_can(f, dir) ? 0 : green__fd_wait(f, dir));
+}
+
+/* The call failed: 0 if it is to be tried again once f is ready. */
+static int
+failed(struct green__fd *f, unsigned dir)
+{
+	if (errno != EAGAIN && errno != EWOULDBLOCK)
+		return (green__fail(errno));
+	green__fd_drained(f, dir, true);
+	return (0);
+}
+
+static ssize_t
+socket_receive(struct green_stream *s, void *buf, size_t max)
+{
+	struct socket *so = socket_of(s);
+	struct green__fd *f = &so->fd;
+	ssize_t n;
+
+	for (;;) {
+		if (await(f, GREEN__READ) == -1)
+			return (-1);
+		if ((n = green__socket_receive(f->fd, buf, max)) != -1)
+			break;
+		if (failed(f, GREEN__READ) == -1)
+			return (-1);
+	}
+	if (n == 0 && f->error != 0)
+		return (green__fail(f->error));
+	/* The end stays there to be read again. */
+	if (n > 0 && (size_t)n < max && !so->local)
+		green__fd_drained(f, GREEN__READ, false);
+	return (n);
+}
+
+/* So much of len has gone, and more is to follow, unless others close f now. */
+static int
+go_on(struct green__fd *f, size_t sent, size_t len)
+{
+	if (sent < len)
+		green__fd_drained(f, GREEN__WRITE, false);
+	green__spend();
+	return (f->fd == -1 ? green__fail(EBADF) : 0);
+}
+
+static int
+socket_send(struct green_stream *s, const void *buf, size_t len)
+{
+	struct green__fd *f = &socket_of(s)->fd;
+	const char *p = buf;
+	ssize_t n;
+
+	for (;;) {
+		if (await(f, GREEN__WRITE) == -1)
+			return (-1);
+		n = green__socket_send(f->fd, p, len);
+		if (n != -1 && (size_t)n == len)
+			return (0);
+		if (n == -1) {
+			if (failed(f, GREEN__WRITE) == -1)
+				return (-1);
+			continue;
+		}
+		if (go_on(f, (size_t)n, len) == -1)
+			return (-1);
+		p += n;
+		len -= (size_t)n;
+	}
+}
+
+/* What is left of pieces: the next ones, but for what has gone of the first. */
+struct pieces {
+	const struct iovec *next;
+	int	 n;
+	size_t	 gone;
+};
+
+/* As many as there is room for, with their length; empty ones are left out. */
+static int
+gather(struct pieces *p, struct iovec piece[PIECES], size_t *len)
+{
+	int i = 0, j;
+
+	*len = 0;
+	for (j = 0; j < p->n && i < PIECES; j++) {
+		if (p->next[j].iov_len == 0)
+			continue;
+		piece[i] = p->next[j];
+		if (j == 0) {
+			piece[i].iov_base = (char *)piece[i].iov_base + p->gone;
+			piece[i].iov_len -= p->gone;
+		}
+		*len += piece[i++].iov_len;
+	}
+	return (i);
+}
+
+static void
+advance(struct pieces *p, size_t sent)
+{
+	for (p->gone += sent; p->n > 0 && p->gone >= p->next->iov_len; p->n--)
+		p->gone -= p->next++->iov_len;
+}
+
+static int
+socket_sendv(struct green_stream *s, const struct iovec *iov, int n)
+{
+	struct green__fd *f = &socket_of(s)->fd;
+	struct pieces left = { .next = iov, .n = n };
+	struct iovec piece[PIECES];
+	ssize_t sent;
+	size_t len;
+	int npieces;
+
+	for (;;) {
+		advance(&left, 0);
+		if ((npieces = gather(&left, piece, &len)) == 0)
+			return (0);
+		if (await(f, GREEN__WRITE) == -1)
+			return (-1);
+		sent = green__socket_sendv(f->fd, piece, npieces);
+		if (sent == -1) {
+			if (failed(f, GREEN__WRITE) == -1)
+				return (-1);
+			continue;
+		}
+		advance(&left, (size_t)sent);
+		if (left.n == 0)
+			return (0);
+		if (go_on(f, (size_t)sent, len) == -1)
+			return (-1);
+	}
+}
+
+static int
+socket_send_eof(struct green_stream *s)
+{
+	if (shutdown(socket_of(s)->fd.fd, SHUT_WR) == -1)
+		return (green__fail(errno == ENOTCONN ? EPIPE : errno));
+	return (0);
+}
+
+static int
+socket_close(struct green_stream *s, bool abort)
+{
+	(void)abort;
+	/* Whatever close() says, the descriptor is gone. */
+	(void)close(green__fd_close(&socket_of(s)->fd));
+	return (0);
+}
+
+static void
+socket_free(struct green_stream *s)
+{
+	free(socket_of(s));
+}
+
+static int
+socket_attr(struct green_stream *s, enum green_attr a, void *value, size_t size)
+{
+	return (green__socket_attr(socket_of(s)->fd.fd, a, value, size));
+}
+
+static struct green__fd *
+socket_fd(struct green_stream *s)
+{
+	return (&socket_of(s)->fd);
+}
+
+static const struct green__stream_ops socket_ops = {
+	.receive = socket_receive,
+	.send = socket_send,
+	.sendv = socket_sendv,
+	.send_eof = socket_send_eof,
+	.close = socket_close,
+	.free = socket_free,
+	.attr = socket_attr,
+	.fd = socket_fd
+};
+
+struct green_stream *
+green__socket_stream(int fd, int family)
+{
+	struct socket *so;
+
+	if ((so = malloc(sizeof(*so))) == NULL) {
+		(void)green__fail(ENOMEM);
+		return (NULL);
+	}
+	if (green__fd_open(&so->fd, fd) == -1) {
+		free(so);
+		return (NULL);
+	}
+	green__stream_init(&so->stream, &socket_ops);
+	so->local = family == AF_UNIX;
+	return (&so->stream);
+}
+
+int
+green__socket_stream_connected(struct green_stream *s)
+{
+	struct green__fd *f = &socket_of(s)->fd;
+
+	green__fd_drained(f, GREEN__READ | GREEN__WRITE, true);
+	if (green__fd_wait(f, GREEN__WRITE) == -1)
+		return (-1);
+	if (f->error != 0)
+		return (green__fail(f->error));
+	if (green__socket_connected(f->fd) == -1)
+		return (green__fail(errno));
+	return (0);
+}
+
+struct green_stream *
+green_stream_from_fd(int fd)
+{
+	struct green_stream *s;
+	struct green__addr a;
+	int flags[2];
+
+	if (green__addr_local(&a, fd) == -1)
+		return (NULL);
+	if (green__socket_adopt(fd, false, flags) == -1) {
+		(void)green__fail(errno);
+		return (NULL);
+	}
+	if ((s = green__socket_stream(fd, a.sa.ss_family)) == NULL)
+		green__socket_disown(fd, flags);
+	return (s);
+}

@@ -1,0 +1,323 @@
+/*
+ * The pool: worker threads that all loops of the process share.  Jobs wait in
+ * one line.  A worker is at work on one, or looks for one, or is idle; while one
+ * looks, nobody else has to be woken, as it does not stop before the line is
+ * empty.  So whoever puts a job in line, or takes one and leaves others there,
+ * sees to it that a worker looks: he wakes an idle one, the last that became
+ * idle, or starts one.
+ *
+ * Each worker that leaves joins the one that left before it, so that joining
+ * the last is joining them all: at the process's end nothing is left behind.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <errno.h>
+#include <pthread.h>
+#ifdef HAVE_PTHREAD_NP_H
+#include <pthread_np.h>
+#endif
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "internal.h"
+
+#define NAME		"green-worker"
+#define STACK_SIZE	(1024 * 1024)
+#define IDLE_SECONDS	10
+
+#ifdef HAVE_PTHREAD_CONDATTR_SETCLOCK
+#define CLOCK		CLOCK_MONOTONIC
+#else
+#define CLOCK		CLOCK_REALTIME
+#endif
+
+struct worker {
+	SLIST_ENTRY(worker) link;	/* while it is idle */
+	pthread_cond_t wake;
+	bool	 woken;
+	atomic_bool expected;		/* somebody is about to signal wake */
+};
+
+static struct {
+	pthread_mutex_t lock;
+	struct green__jobs jobs;
+	SLIST_HEAD(, worker) idle;
+	size_t	 nworkers;
+	atomic_size_t nlooking;		/* falls only with the lock held */
+	pthread_t last_left;
+	bool	 has_left;		/* last_left is to be joined */
+	bool	 ending;		/* whoever is idle leaves */
+	pthread_cond_t left;
+} pool = {
+	.lock = PTHREAD_MUTEX_INITIALIZER,
+	.jobs = TAILQ_HEAD_INITIALIZER(pool.jobs),
+	.left = PTHREAD_COND_INITIALIZER
+};
+
+/* Stands for a worker that is still to be started. */
+static struct worker unborn;
+
+static void	 summon(struct worker *w);
+
+static void
+name_thread(void)
+{
+#if defined(HAVE_PTHREAD_SETNAME_NP_2)
+	(void)pthread_setname_np(pthread_self(), NAME);
+#elif defined(HAVE_PTHREAD_SETNAME_NP_3)
+	(void)pthread_setname_np(pthread_self(), "%s", (void *)NAME);
+#elif defined(HAVE_PTHREAD_SETNAME_NP_1)
+	(void)pthread_setname_np(NAME);
+#elif defined(HAVE_PTHREAD_SET_NAME_NP)
+	pthread_set_name_np(pthread_self(), NAME);
+#endif
+}
+
+/*
+ * One more worker is to look for jobs: which, for summon().  It counts already,
+ * but runs only once the lock is free, lest it run into it.
+ */
+static struct worker *
+choose(void)
+{
+	struct worker *w = SLIST_FIRST(&pool.idle);
+
+	atomic_fetch_add(&pool.nlooking, 1);
+	if (w == NULL) {
+		pool.nworkers++;
+		return (&unborn);
+	}
+	SLIST_REMOVE_HEAD(&pool.idle, link);
+	atomic_store(&w->expected, true);
+	w->woken = true;
+	return (w);
+}
+
+/* Be idle until called; false: for so long that it is time to go. */
+static bool
+stay_idle(struct worker *w)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK, &until);
+	until.tv_sec += IDLE_SECONDS;
+	w->woken = false;
+	SLIST_INSERT_HEAD(&pool.idle, w, link);
+	pool.nlooking--;
+	while (!w->woken) {
+		if (pthread_cond_timedwait(&w->wake, &pool.lock, &until) !=
+		    ETIMEDOUT || w->woken)
+			continue;
+		SLIST_REMOVE(&pool.idle, w, worker, link);
+		pool.nlooking++;
+		return (false);
+	}
+	return (true);
+}
+
+/* Take jobs until none is left. */
+static void
+work(void)
+{
+	struct green__job *j;
+	struct worker *help;
+
+	while ((j = TAILQ_FIRST(&pool.jobs)) != NULL) {
+		TAILQ_REMOVE(&pool.jobs, j, link);
+		j->waits = false;
+		help = atomic_fetch_sub(&pool.nlooking, 1) == 1 &&
+		    !TAILQ_EMPTY(&pool.jobs) ? choose() : NULL;
+		pthread_mutex_unlock(&pool.lock);
+		summon(help);
+		j->run(j);
+		/* Before others see that it is done: they may have the next. */
+		atomic_fetch_add(&pool.nlooking, 1);
+		j->done(j, 0);
+		pthread_mutex_lock(&pool.lock);
+	}
+}
+
+static void *
+worker(void *arg)
+{
+	struct worker self = { .woken = true };
+	pthread_condattr_t attr;
+	pthread_t before;
+	bool join;
+
+	name_thread();
+	pthread_condattr_init(&attr);
+#ifdef HAVE_PTHREAD_CONDATTR_SETCLOCK
+	pthread_condattr_setclock(&attr, CLOCK);
+#endif
+	pthread_cond_init(&self.wake, &attr);
+	pthread_condattr_destroy(&attr);
+
+	pthread_mutex_lock(&pool.lock);
+	do
+		work();
+	while (!pool.ending && stay_idle(&self));
+	pool.nlooking--;
+	pool.nworkers--;
+	join = pool.has_left;
+	before = pool.last_left;
+	pool.has_left = true;
+	pool.last_left = pthread_self();
+	pthread_cond_signal(&pool.left);
+	pthread_mutex_unlock(&pool.lock);
+
+	while (atomic_load(&self.expected))
+		sched_yield();
+	pthread_cond_destroy(&self.wake);
+	if (join)
+		pthread_join(before, NULL);
+	return (arg);
+}
+
+/* There is no thread at all, nor will there be: nobody does the jobs. */
+static void
+give_up(int error)
+{
+	struct green__jobs jobs = TAILQ_HEAD_INITIALIZER(jobs);
+	struct green__job *j;
+
+	pthread_mutex_lock(&pool.lock);
+	pool.nlooking--;
+	if (--pool.nworkers == 0) {
+		TAILQ_CONCAT(&jobs, &pool.jobs, link);
+		TAILQ_FOREACH(j, &jobs, link)
+			j->waits = false;
+	}
+	pthread_mutex_unlock(&pool.lock);
+	while ((j = TAILQ_FIRST(&jobs)) != NULL) {
+		TAILQ_REMOVE(&jobs, j, link);
+		j->done(j, error);
+	}
+}
+
+/* Start the worker that choose() has counted already. */
+static void
+start(void)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	sigset_t all, before;
+	int error;
+
+	if ((error = pthread_attr_init(&attr)) == 0) {
+		pthread_attr_setstacksize(&attr, STACK_SIZE);
+		sigfillset(&all);
+		pthread_sigmask(SIG_SETMASK, &all, &before);
+		error = pthread_create(&thread, &attr, worker, NULL);
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+		pthread_attr_destroy(&attr);
+	}
+	if (error != 0)
+		give_up(error);
+}
+
+/* Without the lock.  w: from choose(), or NULL. */
+static void
+summon(struct worker *w)
+{
+	if (w == &unborn)
+		start();
+	else if (w != NULL) {
+		pthread_cond_signal(&w->wake);
+		atomic_store(&w->expected, false);
+	}
+}
+
+static void
+before_fork(void)
+{
+	pthread_mutex_lock(&pool.lock);
+}
+
+static void
+after_fork(void)
+{
+	pthread_mutex_unlock(&pool.lock);
+}
+
+/* The child has none of the threads; their jobs are the parent's. */
+static void
+after_fork_in_child(void)
+{
+	TAILQ_INIT(&pool.jobs);
+	SLIST_INIT(&pool.idle);
+	pool.nworkers = 0;
+	pool.nlooking = 0;
+	pool.has_left = false;
+	pthread_cond_init(&pool.left, NULL);
+	pthread_mutex_unlock(&pool.lock);
+}
+
+static void
+prepare(void)
+{
+	(void)pthread_atfork(before_fork, after_fork, after_fork_in_child);
+}
+
+void
+green__pool_submit(struct green__jobs *jobs)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct green__job *j;
+	struct worker *w;
+
+	pthread_once(&once, prepare);
+	TAILQ_FOREACH(j, jobs, link)
+		j->waits = true;
+	pthread_mutex_lock(&pool.lock);
+	TAILQ_CONCAT(&pool.jobs, jobs, link);
+	w = atomic_load(&pool.nlooking) == 0 ? choose() : NULL;
+	pthread_mutex_unlock(&pool.lock);
+	summon(w);
+}
+
+bool
+green__pool_withdraw(struct green__job *j)
+{
+	bool waits;
+
+	pthread_mutex_lock(&pool.lock);
+	waits = j->waits;
+	if (waits)
+		TAILQ_REMOVE(&pool.jobs, j, link);
+	j->waits = false;
+	pthread_mutex_unlock(&pool.lock);
+	return (waits);
+}
+
+/* The process or the library ends: so do those who have nothing to do. */
+__attribute__((__destructor__)) static void
+end(void)
+{
+	struct worker *w;
+	pthread_t last;
+	bool join;
+
+	pthread_mutex_lock(&pool.lock);
+	pool.ending = true;
+	SLIST_FOREACH(w, &pool.idle, link) {
+		w->woken = true;
+		pool.nlooking++;
+		pthread_cond_signal(&w->wake);
+	}
+	SLIST_INIT(&pool.idle);
+	while (pool.nlooking > 0)
+		pthread_cond_wait(&pool.left, &pool.lock);
+	join = pool.has_left;
+	last = pool.last_left;
+	pool.has_left = false;
+	pool.ending = false;
+	pthread_mutex_unlock(&pool.lock);
+	if (join)
+		pthread_join(last, NULL);
+}

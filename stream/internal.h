@@ -1,0 +1,116 @@
+/*
+ * What streams and listeners are made of.  A kind of stream embeds struct
+ * green_stream in its own structure, as its first member, and fills in a table
+ * of operations; stream.c does what all streams have in common: one task a
+ * direction, closing under whoever is inside, and the framing buffer.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#ifndef GREEN_STREAM_INTERNAL_H
+#define GREEN_STREAM_INTERNAL_H
+
+#include <green/stream.h>
+
+#include "green/internal.h"
+
+/*
+ * Operations are called with one task in each direction at most, never with
+ * nothing to do (max, n and len are not 0), and not after close.  They check
+ * again what may have changed while they gave way; they need neither check for
+ * cancellation at first nor spend budget at last.
+ */
+struct green__stream_ops {
+	ssize_t	(*receive)(struct green_stream *s, void *buf, size_t max);
+	int	(*send)(struct green_stream *s, const void *buf, size_t len);
+	int	(*sendv)(struct green_stream *s, const struct iovec *iov,
+		    int n);
+	int	(*send_eof)(struct green_stream *s);
+	/* Wake those inside, who get EBADF, and let go of what s stands for. */
+	int	(*close)(struct green_stream *s, bool abort);
+	/* Nobody is inside any more; s is the memory to give back. */
+	void	(*free)(struct green_stream *s);
+	int	(*attr)(struct green_stream *s, enum green_attr a, void *value,
+		    size_t size);
+	/* The socket whose bytes the stream's are, if any.  May be NULL. */
+	struct green__fd *(*fd)(struct green_stream *s);
+};
+
+enum {
+	STREAM_RECEIVING = GREEN__READ,	/* a task is inside */
+	STREAM_SENDING	 = GREEN__WRITE,
+	STREAM_CLOSING	 = 4,		/* the closing one is */
+	STREAM_INSIDE	 = 7,
+	STREAM_CLOSED	 = 8,
+	STREAM_EOF_SENT	 = 16
+};
+struct green_stream {
+	const struct green__stream_ops *ops;
+	unsigned state;
+	struct green_stream **owner;	/* see green__stream_own() */
+	char	*buf;			/* framing's; NULL: never used */
+	size_t	 size;
+	size_t	 start;			/* what is kept: from here */
+	size_t	 end;
+};
+
+void	 green__stream_init(struct green_stream *s,
+	    const struct green__stream_ops *ops);
+/*
+ * Whoever wants to know holds a pointer to s, and has it cleared when s is
+ * closed, or gets another owner: a wrapper takes s by owner NULL.
+ */
+void	 green__stream_own(struct green_stream *s, struct green_stream **owner);
+
+/*
+ * Around what is done with a stream in a direction: ECANCELED, EPERM, EBADF,
+ * EBUSY, EPIPE after send_eof.  leave() returns rc, and frees s if it was
+ * closed meanwhile.
+ */
+int	 green__stream_enter(struct green_stream *s, unsigned dir);
+ssize_t	 green__stream_leave(struct green_stream *s, unsigned dir, ssize_t rc);
+/* Within those: the socket to receive from or send to directly, or NULL. */
+struct green__fd *green__stream_fd(struct green_stream *s);
+
+/* frame.c: what is kept already, at most max bytes of it. */
+size_t	 green__frame_take(struct green_stream *s, void *buf, size_t max);
+
+/* Copy a fact of size `have' out, whose size the caller said is `size'. */
+int	 green__attr_copy(void *value, size_t size, const void *fact,
+	    size_t have);
+
+/*
+ * Listeners.  A port is one place that streams come in by, with a descriptor
+ * that tells when there may be one; a listener accepts from one or more of
+ * them.
+ */
+struct green__port;
+struct green__port_ops {
+	/* Without waiting: NULL and EAGAIN.  ECONNABORTED: some connection
+	   failed, which says nothing about the next one. */
+	struct green_stream *(*accept)(struct green__port *p);
+	int	(*attr)(struct green__port *p, enum green_attr a, void *value,
+		    size_t size);
+	/* Stop; who waits for p->fd gets EBADF.  May give way. */
+	void	(*close)(struct green__port *p);
+	void	(*free)(struct green__port *p);
+};
+struct green__port {
+	const struct green__port_ops *ops;
+	struct green__fd fd;
+};
+/* Owns the ports from now on, if it succeeds.  ENOMEM */
+struct green_listener *green__listener_new(struct green__port *const *port,
+	    size_t n);
+
+/* listener.c for serve.c: accept from a listener that nobody else does. */
+int	 green__listener_enter(struct green_listener *l);
+int	 green__listener_leave(struct green_listener *l, int rc);
+struct green_stream *green__listener_accept(struct green_listener *l);
+
+/*
+ * serve.c: somewhere in this loop a descriptor was closed, and those who have
+ * run out of them may try again.
+ */
+void	 green__serve_resume(void);
+
+#endif /* GREEN_STREAM_INTERNAL_H */

@@ -1,0 +1,10 @@
+# Byte streams and listeners.
+
+libgreen_all_la_SOURCES += \
+	%D%/custom.c \
+	%D%/frame.c \
+	%D%/internal.h \
+	%D%/listener.c \
+	%D%/serve.c \
+	%D%/stream.c \
+	# EOL

@@ -1,0 +1,27 @@
+/*
+ * What the parts of the test program share: which combination of reactor and
+ * context the suite that runs is for, and what happens around each test.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#ifndef HARNESS_H
+#define HARNESS_H
+
+#include <stdbool.h>
+
+struct combo {
+	const char *reactor;		/* NULL: the suite needs no loop */
+	const char *context;
+};
+extern struct combo combo;		/* of the suite that runs */
+
+void	 watch_prepare(void);		/* once, before all tests (watch.c) */
+/* Set-up and tear-down of every test. */
+void	 watch_begin(void);
+void	 watch_end(void);
+unsigned watch_remaining(void);		/* seconds left to this test */
+void	 watch_child(unsigned seconds);	/* a child of a test begins */
+
+extern bool in_child;			/* checks tell stderr, too (child.c) */
+
+#endif /* HARNESS_H */

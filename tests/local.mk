@@ -1,0 +1,77 @@
+# Scripts look at the tree, the test program at what it does.
+
+dist_check_SCRIPTS += \
+	%D%/headers.sh \
+	%D%/layers.sh \
+	%D%/mandoc.sh \
+	%D%/manpages.sh \
+	%D%/readme.sh \
+	%D%/symbols.sh \
+	# EOL
+
+if GREEN_TESTS
+check_PROGRAMS += %D%/check
+endif
+%C%_check_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+%C%_check_LDADD = libgreen_all.la $(CUNIT_LIBS) $(LIBM)
+%C%_check_SOURCES = \
+	%D%/check.c \
+	%D%/check.h \
+	%D%/child.c \
+	%D%/harness.h \
+	%D%/main.c \
+	%D%/pair.h \
+	%D%/scratch.c \
+	%D%/scratch.h \
+	%D%/streams.c \
+	%D%/streams.h \
+	%D%/tasks.c \
+	%D%/tasks.h \
+	%D%/test_block.c \
+	%D%/test_checkpoint.c \
+	%D%/test_cond.c \
+	%D%/test_context.c \
+	%D%/test_custom.c \
+	%D%/test_deadline.c \
+	%D%/test_deadlock.c \
+	%D%/test_dir.c \
+	%D%/test_errmsg.c \
+	%D%/test_event.c \
+	%D%/test_failure.c \
+	%D%/test_fd.c \
+	%D%/test_file.c \
+	%D%/test_file_send.c \
+	%D%/test_frame.c \
+	%D%/test_future.c \
+	%D%/test_group.c \
+	%D%/test_guard.c \
+	%D%/test_handle.c \
+	%D%/test_inbox.c \
+	%D%/test_limiter.c \
+	%D%/test_lock.c \
+	%D%/test_memory.c \
+	%D%/test_misuse.c \
+	%D%/test_nest.c \
+	%D%/test_net.c \
+	%D%/test_options.c \
+	%D%/test_parallel.c \
+	%D%/test_path.c \
+	%D%/test_pattern.c \
+	%D%/test_reactor.c \
+	%D%/test_run.c \
+	%D%/test_scope.c \
+	%D%/test_sem.c \
+	%D%/test_serve.c \
+	%D%/test_spawn.c \
+	%D%/test_stack.c \
+	%D%/test_start.c \
+	%D%/test_stop.c \
+	%D%/test_stream.c \
+	%D%/test_task.c \
+	%D%/test_tcp.c \
+	%D%/test_thread.c \
+	%D%/test_timer.c \
+	%D%/test_unix.c \
+	%D%/test_wait.c \
+	%D%/watch.c \
+	# EOL

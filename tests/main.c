@@ -1,0 +1,327 @@
+/*
+ * The test program: every suite that runs loops is registered for every reactor
+ * and every context, `scope [epoll/ucontext]`, the others once, `path [-]`.  What
+ * this host lacks is registered too, inactive, so that the summary tells.
+ *
+ * To add test_x.c, which exports CU_TestInfo x_tests[]: a row here, and a line
+ * in local.mk.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <err.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <CUnit/Basic.h>
+
+#include "green/internal.h"
+
+#include "check.h"
+#include "harness.h"
+
+#define SUITES(loops, once)						\
+	loops(run)							\
+	loops(options)							\
+	loops(deadlock)							\
+	loops(parallel)							\
+	loops(task)							\
+	loops(spawn)							\
+	loops(checkpoint)						\
+	loops(wait)							\
+	loops(timer)							\
+	loops(scope)							\
+	loops(deadline)							\
+	loops(stop)							\
+	loops(block)							\
+	loops(group)							\
+	loops(nest)							\
+	loops(failure)							\
+	loops(errmsg)							\
+	loops(inbox)							\
+	loops(memory)							\
+	loops(misuse)							\
+	loops(cond)							\
+	loops(context)							\
+	loops(custom)							\
+	loops(fd)							\
+	loops(frame)							\
+	loops(guard)							\
+	loops(handle)							\
+	loops(limiter)							\
+	loops(lock)							\
+	loops(net)							\
+	loops(pattern)							\
+	loops(reactor)							\
+	loops(serve)							\
+	loops(stack)							\
+	loops(start)							\
+	loops(stream)							\
+	loops(tcp)							\
+	loops(unix)							\
+	loops(event)							\
+	loops(future)							\
+	loops(sem)							\
+	loops(thread)							\
+	loops(file)							\
+	loops(file_send)						\
+	loops(path)							\
+	loops(dir)							\
+	/* EOL */
+
+#define DECLARE(name)	extern CU_TestInfo name##_tests[];
+#define LOOPS(name)	{ #name, name##_tests, true },
+#define ONCE(name)	{ #name, name##_tests, false },
+
+SUITES(DECLARE, DECLARE)
+
+static const struct module {
+	const char *name;
+	CU_TestInfo *tests;
+	bool	 loops;
+} modules[] = { SUITES(LOOPS, ONCE) };
+
+/* All that there are, anywhere. */
+static const char *const reactors[] = { "epoll", "kqueue", "poll" };
+static const char *const contexts[] = { "ucontext", "sigaltstack" };
+#define COUNT(array)	(sizeof(array) / sizeof(*(array)))
+
+static struct registered {
+	CU_pSuite suite;
+	struct combo combo;
+} suites[COUNT(modules) * COUNT(reactors) * COUNT(contexts)];
+static size_t nsuites;
+
+/* The options: patterns of what to run, NULL for all. */
+static const char *only_suite, *only_test, *only_reactor, *only_context;
+
+static bool
+wanted(const char *pattern, const char *name)
+{
+	return (pattern == NULL || (name != NULL &&
+	    fnmatch(pattern, name, 0) == 0));
+}
+
+static int
+nothing(void *arg)
+{
+	(void)arg;
+	return (0);
+}
+
+static void
+take(const struct combo *c)
+{
+	combo = *c;
+	if (c->context == NULL)
+		unsetenv("GREEN_CONTEXT");
+	else if (setenv("GREEN_CONTEXT", c->context, 1) == -1)
+		err(1, "setenv");
+}
+
+/* Does a loop run on it here? */
+static bool
+works(const struct combo *c)
+{
+	bool ok;
+
+	if (c->reactor == NULL)
+		return (true);
+	take(c);
+	ok = check_run(nothing, NULL, NULL) == 0;
+	take(&(struct combo){ NULL, NULL });
+	return (ok);
+}
+
+/* CUnit's callbacks have no argument: the suite is found in the table. */
+static int
+suite_begin(void)
+{
+	size_t i;
+
+	for (i = 0; i < nsuites; i++)
+		if (suites[i].suite == CU_get_current_suite()) {
+			take(&suites[i].combo);
+			return (0);
+		}
+	return (1);
+}
+
+static int
+suite_end(void)
+{
+	take(&(struct combo){ NULL, NULL });
+	return (0);
+}
+
+static void
+must(const void *made, const char *what)
+{
+	if (made == NULL || CU_get_error() != CUE_SUCCESS)
+		errx(1, "%s: %s", what, CU_get_error_msg());
+}
+
+/* "a_claim_in_words", as words. */
+static void
+add_test(CU_pSuite suite, const CU_TestInfo *t)
+{
+	char name[256], *p;
+	CU_pTest test;
+
+	snprintf(name, sizeof(name), "%s", t->pName);
+	for (p = name; *p != '\0'; p++)
+		if (*p == '_')
+			*p = ' ';
+	test = CU_add_test(suite, name, t->pTestFunc);
+	must(test, name);
+	if (!wanted(only_test, name))
+		CU_set_test_active(test, CU_FALSE);
+}
+
+static void
+add_suite(const struct module *m, const struct combo *c, bool works_here)
+{
+	char name[128];
+	const CU_TestInfo *t;
+	CU_pSuite suite;
+
+	if (c->reactor == NULL)
+		snprintf(name, sizeof(name), "%s [-]", m->name);
+	else
+		snprintf(name, sizeof(name), "%s [%s/%s]", m->name, c->reactor,
+		    c->context);
+	suite = CU_add_suite_with_setup_and_teardown(name, suite_begin,
+	    suite_end, watch_begin, watch_end);
+	must(suite, name);
+	suites[nsuites].suite = suite;
+	suites[nsuites++].combo = *c;
+	for (t = m->tests; t->pName != NULL; t++)
+		add_test(suite, t);
+	if (!works_here || !wanted(only_suite, m->name) ||
+	    !wanted(only_reactor, c->reactor) ||
+	    !wanted(only_context, c->context))
+		CU_set_suite_active(suite, CU_FALSE);
+}
+
+static void
+add_all(void)
+{
+	struct combo c;
+	bool here;
+	size_t m, r, k;
+
+	for (m = 0; m < COUNT(modules); m++)
+		if (!modules[m].loops)
+			add_suite(&modules[m], &(struct combo){ NULL, NULL },
+			    true);
+	for (r = 0; r < COUNT(reactors); r++)
+		for (k = 0; k < COUNT(contexts); k++) {
+			c = (struct combo){ reactors[r], contexts[k] };
+			here = works(&c);
+			for (m = 0; m < COUNT(modules); m++)
+				if (modules[m].loops)
+					add_suite(&modules[m], &c, here);
+		}
+}
+
+/* The active tests; said aloud if asked to. */
+static size_t
+survey(bool list)
+{
+	CU_pTest t;
+	size_t i, n = 0;
+
+	for (i = 0; i < nsuites; i++) {
+		if (!suites[i].suite->fActive)
+			continue;
+		if (list)
+			printf("%s\n", suites[i].suite->pName);
+		for (t = suites[i].suite->pTest; t != NULL; t = t->pNext) {
+			if (!t->fActive)
+				continue;
+			n++;
+			if (list)
+				printf("\t%s\n", t->pName);
+		}
+	}
+	return (n);
+}
+
+static int
+run_all(CU_BasicRunMode mode)
+{
+	CU_ErrorCode error;
+
+	CU_basic_set_mode(mode);
+	CU_set_fail_on_inactive(CU_FALSE);
+	if ((error = CU_basic_run_tests()) != CUE_SUCCESS)
+		warnx("%s", CU_get_error_msg());
+	return (error != CUE_SUCCESS ||
+	    CU_get_number_of_failure_records() != 0 ? 1 : 0);
+}
+
+static void
+usage(void)
+{
+	fprintf(stderr, "usage: check [-lv] [-s suite] [-t test] [-r reactor] "
+	    "[-c context]\n"
+	    "  -l  list what would run\n"
+	    "  -v  name each test as it runs\n"
+	    "  the others are patterns, as -s 'scope*' -t '*shield*' -r poll\n"
+	    "$CHECK_TIMEOUT_FACTOR multiplies the time that a test may take\n");
+	exit(2);
+}
+
+int
+main(int argc, char *argv[])
+{
+	CU_BasicRunMode mode = CU_BRM_NORMAL;
+	bool list = false;
+	int opt, status = 0;
+
+	while ((opt = getopt(argc, argv, "c:lr:s:t:v")) != -1)
+		switch (opt) {
+		case 'c':
+			only_context = optarg;
+			break;
+		case 'l':
+			list = true;
+			break;
+		case 'r':
+			only_reactor = optarg;
+			break;
+		case 's':
+			only_suite = optarg;
+			break;
+		case 't':
+			only_test = optarg;
+			break;
+		case 'v':
+			mode = CU_BRM_VERBOSE;
+			break;
+		default:
+			usage();
+		}
+	if (optind != argc)
+		usage();
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	unsetenv("GREEN_BACKEND");
+	unsetenv("GREEN_CONTEXT");
+	CU_set_error_action(CUEA_FAIL);
+	if (CU_initialize_registry() != CUE_SUCCESS)
+		errx(1, "%s", CU_get_error_msg());
+	add_all();
+	if (survey(list) == 0)
+		errx(1, "no such test here");
+	if (!list) {
+		watch_prepare();
+		status = run_all(mode);
+	}
+	CU_cleanup_registry();
+	return (status);
+}

@@ -33,7 +33,8 @@
 #ifdef ANNOTATE_ADDRESSES
 #include <sanitizer/asan_interface.h>
 
-/* Whoever changes stacks under its own feet must not have frames looked at. */
+/* Whoever changes stacks under its own feet, or is left by a jump for ever, must
+   not have its frame looked at. */
 #define ANNOTATE_UNSEEN	__attribute__((__no_sanitize_address__, __noinline__))
 
 /*
@@ -109,6 +110,7 @@ annotate_close_addresses(const struct green__context *c)
 	__asan_unpoison_memory_region(c->stack, c->size);
 }
 #else
+#define ANNOTATE_UNSEEN
 #define annotate_leave_addresses(from)		((void)0)
 #define annotate_arrive_addresses(c)		((void)0)
 #define annotate_begin_addresses(from, to)	((void)0)

@@ -115,7 +115,7 @@ visit(struct arrival *a)
 	return (error);
 }
 
-static int
+static ANNOTATE_UNSEEN int
 enter(struct green__context *c, void (*fn)(void))
 {
 	struct arrival a;

@@ -10,9 +10,9 @@
 
 #include <ucontext.h>
 
-#include "context.h"
+#include "context_annotate.h"
 
-static int
+static ANNOTATE_UNSEEN int
 enter(struct green__context *c, void (*fn)(void))
 {
 	ucontext_t there;

@@ -46,6 +46,7 @@ loop_close(struct loop *l)
 		green__stacks_close(l->stacks);
 	if (l->reactor != NULL)
 		l->ops->close(l->reactor);
+	free(l->root.scope.reason);
 	free(l->ready);
 	green__timers_free(l);
 	free(l);
@@ -68,7 +69,8 @@ loop_open(const struct green_options *o, struct loop_owner *owner)
 	l->mock = o->mock_clock;
 	l->mock_autojump = o->mock_autojump;
 	l->mock_now = green__clock();
-	l->seed = o->seed == 0 ? 0 : o->seed + (uint64_t)l->index;
+	if (o->seed != 0 && (l->seed = o->seed + (uint64_t)l->index) == 0)
+		l->seed = o->seed;
 	set_limiters(l, o);
 	/* The first two explain themselves; the rest is out of something. */
 	if ((l->ops = green__reactor_choose(o->backend)) == NULL ||

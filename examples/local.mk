@@ -1,1 +1,12 @@
-# Programs that people would run.
+# Programs that people would run, compiled and linked as they would: no more
+# than the public headers, no more than libgreen.
+
+noinst_PROGRAMS += %D%/fetchall %D%/webd
+
+%C%_fetchall_CPPFLAGS = -I$(top_srcdir)/include
+%C%_fetchall_LDADD = libgreen.la
+%C%_fetchall_SOURCES = %D%/fetchall.c
+
+%C%_webd_CPPFLAGS = -I$(top_srcdir)/include
+%C%_webd_LDADD = libgreen.la
+%C%_webd_SOURCES = %D%/webd.c

@@ -1,8 +1,8 @@
 /*
  * What the page cache holds.  A read with RWF_NOWAIT gives what is there and
- * nothing else; cachestat(2) tells how much of a range is there, also where it
- * is only on its way from the disk, but reading the range's last page finds that
- * out.  Where a system or a file system has neither, the answer is no.
+ * nothing else.  cachestat(2) tells how much of a range is there, and counts
+ * what is only on its way from the disk, which a look at the range's last page
+ * finds out.  Where a system or a file system has neither, the answer is no.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -222,7 +222,7 @@ green_file_sync(struct green_file *f)
 	return (work(f, do_sync, &s, USE_ALONE));
 }
 
-#ifdef HAVE_FDATASYNC
+#if defined(_POSIX_SYNCHRONIZED_IO) && _POSIX_SYNCHRONIZED_IO > 0
 static int
 do_datasync(void *arg)
 {

@@ -1,8 +1,8 @@
 /*
- * Files to streams.  Where the stream is a socket, and the page cache holds what
- * is to be sent, the kernel moves it without a copy; else it goes through a
- * buffer, filled without blocking or by a worker.  Whichever way a piece went,
- * the next one may go the other: it depends on what is cached by then.
+ * Files to streams.  Where the stream is a socket, and the page cache holds
+ * what is to be sent, the kernel moves it without a copy; else it goes through
+ * a buffer, filled without blocking or by a worker.  Whichever way a piece
+ * went, the next one may go the other: it depends on what is cached by then.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -21,7 +21,7 @@
 
 #define PIECE	((size_t)256 * 1024)	/* for the kernel, between two turns */
 #define BUFFER	((size_t)64 * 1024)
-#define SMALL	((size_t)8 * 1024)	/* cheaper to copy than to look after */
+#define SMALL	((size_t)32 * 1024)	/* cheaper to copy than to look after */
 
 struct sending {
 	struct green_stream *to;

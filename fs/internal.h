@@ -1,6 +1,6 @@
 /*
- * What the files of this folder share: who is inside of a file or directory, the
- * file itself, what the page cache can tell.
+ * What the files of this folder share: who is inside of a file or directory,
+ * the file itself, what the page cache can tell.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -31,7 +31,7 @@ void	 green__use_close(struct green__use *u);
 
 struct green_file {
 	int	 fd;
-	bool	 no_nowait;		/* nothing can be read without blocking */
+	bool	 no_nowait;		/* no read can be kept from blocking */
 	struct green__use use;
 	struct green_limiter *limiter;	/* NULL: the loop's for files */
 };

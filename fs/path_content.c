@@ -1,6 +1,6 @@
 /*
- * Whole files by their paths: opened, read or written, and closed in one trip to
- * a worker.
+ * Whole files by their paths: opened, read or written, and closed in one trip
+ * to a worker.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,7 +1,7 @@
 /*
- * Reading and writing files.  A read asks the page cache first, without blocking;
- * what is left, and every write, is one trip to a worker.  None is abandoned once
- * it has started: the caller's memory is in use until it is done.
+ * Reading and writing files.  A read asks the page cache first, without
+ * blocking; what is left, and every write, is one trip to a worker.  None is
+ * abandoned once it has started, as the caller's memory is in use until then.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -58,8 +58,8 @@ put(int fd, const struct iovec *iov, int n, off_t at)
 }
 
 /*
- * Move what comes next: the rest of a piece that was begun, or as many pieces as
- * a system call takes.  *full: all that was asked for.
+ * Move what comes next: the rest of a piece that was begun, or as many pieces
+ * as a system call takes.  *full: all that was asked for.
  */
 static ssize_t
 move(struct transfer *x, move_fn *fn, bool *full)

@@ -20,9 +20,9 @@ struct green__borrower {
 };
 
 /*
- * Lend b a token, b->who being set; b stays where it is until it is given back.
- * Waits for one if it must, and fails with ECANCELED (checked only then), unless
- * shielded, when it waits as long as it takes.
+ * Lend b a token, b->who being set; b stays where it is until that is given
+ * back.  Waits for one if it must, and fails with ECANCELED, which it looks for
+ * only then; shielded, it waits as long as it takes.
  */
 int	 green__limiter_borrow(struct green_limiter *l,
 	    struct green__borrower *b, bool shielded);

@@ -1,6 +1,6 @@
 /*
- * Semaphores.  A permit that is released with tasks in line goes to the first of
- * them at once, so the value is above 0 only while nobody waits.
+ * Semaphores.  A permit that is released with tasks in line goes to the first
+ * of them at once, so the value is above 0 only while nobody waits.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

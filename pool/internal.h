@@ -29,5 +29,8 @@ TAILQ_HEAD(green__jobs, green__job);
 void	 green__pool_submit(struct green__jobs *jobs);
 /* Take a submitted one back; false: it is running, or has been run. */
 bool	 green__pool_withdraw(struct green__job *j);
+/* Workers that have nothing to do end, now; called when the process, or the
+   library, ends. */
+void	 green__pool_end(void);
 
 #endif /* POOL_INTERNAL_H */

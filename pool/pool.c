@@ -1,10 +1,10 @@
 /*
  * The pool: worker threads that all loops of the process share.  Jobs wait in
- * one line.  A worker is at work on one, or looks for one, or is idle; while one
- * looks, nobody else has to be woken, as it does not stop before the line is
- * empty.  So whoever puts a job in line, or takes one and leaves others there,
- * sees to it that a worker looks: he wakes an idle one, the last that became
- * idle, or starts one.
+ * one line.  A worker is at work on one, or looks for one, or is idle; while
+ * one looks, nobody else has to be woken, as it does not stop before the line
+ * is empty.  So whoever puts a job in line, or takes one and leaves others
+ * there, sees to it that a worker looks: he wakes an idle one, the last that
+ * became idle, or starts one.
  *
  * Each worker that leaves joins the one that left before it, so that joining
  * the last is joining them all: at the process's end nothing is left behind.
@@ -52,11 +52,11 @@ static struct {
 	pthread_t last_left;
 	bool	 has_left;		/* last_left is to be joined */
 	bool	 ending;		/* whoever is idle leaves */
-	pthread_cond_t left;
+	pthread_cond_t none_looks;
 } pool = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.jobs = TAILQ_HEAD_INITIALIZER(pool.jobs),
-	.left = PTHREAD_COND_INITIALIZER
+	.none_looks = PTHREAD_COND_INITIALIZER
 };
 
 /* Stands for a worker that is still to be started. */
@@ -98,6 +98,17 @@ choose(void)
 	return (w);
 }
 
+/* With the lock: true, if nobody looks any more. */
+static bool
+stop_looking(void)
+{
+	if (atomic_fetch_sub(&pool.nlooking, 1) > 1)
+		return (false);
+	if (pool.ending)
+		pthread_cond_broadcast(&pool.none_looks);
+	return (true);
+}
+
 /* Be idle until called; false: for so long that it is time to go. */
 static bool
 stay_idle(struct worker *w)
@@ -108,13 +119,13 @@ stay_idle(struct worker *w)
 	until.tv_sec += IDLE_SECONDS;
 	w->woken = false;
 	SLIST_INSERT_HEAD(&pool.idle, w, link);
-	pool.nlooking--;
+	(void)stop_looking();
 	while (!w->woken) {
 		if (pthread_cond_timedwait(&w->wake, &pool.lock, &until) !=
 		    ETIMEDOUT || w->woken)
 			continue;
 		SLIST_REMOVE(&pool.idle, w, worker, link);
-		pool.nlooking++;
+		atomic_fetch_add(&pool.nlooking, 1);
 		return (false);
 	}
 	return (true);
@@ -130,8 +141,8 @@ work(void)
 	while ((j = TAILQ_FIRST(&pool.jobs)) != NULL) {
 		TAILQ_REMOVE(&pool.jobs, j, link);
 		j->waits = false;
-		help = atomic_fetch_sub(&pool.nlooking, 1) == 1 &&
-		    !TAILQ_EMPTY(&pool.jobs) ? choose() : NULL;
+		help = stop_looking() && !TAILQ_EMPTY(&pool.jobs) ? choose() :
+		    NULL;
 		pthread_mutex_unlock(&pool.lock);
 		summon(help);
 		j->run(j);
@@ -162,13 +173,12 @@ worker(void *arg)
 	do
 		work();
 	while (!pool.ending && stay_idle(&self));
-	pool.nlooking--;
+	(void)stop_looking();
 	pool.nworkers--;
 	join = pool.has_left;
 	before = pool.last_left;
 	pool.has_left = true;
 	pool.last_left = pthread_self();
-	pthread_cond_signal(&pool.left);
 	pthread_mutex_unlock(&pool.lock);
 
 	while (atomic_load(&self.expected))
@@ -187,7 +197,7 @@ give_up(int error)
 	struct green__job *j;
 
 	pthread_mutex_lock(&pool.lock);
-	pool.nlooking--;
+	(void)stop_looking();
 	if (--pool.nworkers == 0) {
 		TAILQ_CONCAT(&jobs, &pool.jobs, link);
 		TAILQ_FOREACH(j, &jobs, link)
@@ -254,7 +264,8 @@ after_fork_in_child(void)
 	pool.nworkers = 0;
 	pool.nlooking = 0;
 	pool.has_left = false;
-	pthread_cond_init(&pool.left, NULL);
+	pool.ending = false;
+	pthread_cond_init(&pool.none_looks, NULL);
 	pthread_mutex_unlock(&pool.lock);
 }
 
@@ -295,9 +306,8 @@ green__pool_withdraw(struct green__job *j)
 	return (waits);
 }
 
-/* The process or the library ends: so do those who have nothing to do. */
-__attribute__((__destructor__)) static void
-end(void)
+__attribute__((__destructor__)) void
+green__pool_end(void)
 {
 	struct worker *w;
 	pthread_t last;
@@ -307,12 +317,12 @@ end(void)
 	pool.ending = true;
 	SLIST_FOREACH(w, &pool.idle, link) {
 		w->woken = true;
-		pool.nlooking++;
+		atomic_fetch_add(&pool.nlooking, 1);
 		pthread_cond_signal(&w->wake);
 	}
 	SLIST_INIT(&pool.idle);
 	while (pool.nlooking > 0)
-		pthread_cond_wait(&pool.left, &pool.lock);
+		pthread_cond_wait(&pool.none_looks, &pool.lock);
 	join = pool.has_left;
 	last = pool.last_left;
 	pool.has_left = false;

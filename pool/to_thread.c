@@ -32,7 +32,7 @@ struct call {
 /* In a worker: what it is at work on. */
 static _Thread_local struct call *current;
 
-/* In a loop's thread: jobs for the pool, collected until the loop's next turn. */
+/* In a loop's thread: jobs for the pool, collected until its next turn. */
 static _Thread_local struct {
 	struct green__jobs jobs;
 	struct inbox_item turn;
@@ -105,9 +105,9 @@ submit_collected(struct inbox_item *it)
 
 /*
  * At once if nobody else is ready to run.  Else others may have calls to make
- * too, and to wake a worker for each of them would cost more than the calls: the
- * next turn, a few switches away, brings them all.  No call that was collected
- * ends before that, so the turn is never left over for another loop.
+ * too, and to wake a worker for each of them would cost more than the calls:
+ * the next turn, a few switches away, brings them all.  No call that was
+ * collected ends before that, so the turn is never left over for another loop.
  */
 static void
 submit(struct call *c)

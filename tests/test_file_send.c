@@ -92,7 +92,7 @@ sends(struct green_stream *end[2], struct green_file *f, off_t at, int64_t len,
 
 GREEN_TEST(a_file_arrives_whole)
 {
-	static const size_t sizes[] = { 0, 1, 4096, 8192, 8193, 100000,
+	static const size_t sizes[] = { 0, 1, 4096, 32768, 32769, 100000,
 	    3000000 };
 	struct green_stream *end[2];
 	struct green_file *f;
@@ -171,6 +171,7 @@ GREEN_TEST(what_has_no_size_arrives_too)
 struct send {
 	struct green_stream *s;
 	struct green_file *f;
+	int64_t	 len;
 	int64_t	 rc;
 	int	 error;
 };
@@ -180,14 +181,14 @@ send_it(void *arg)
 {
 	struct send *s = arg;
 
-	s->rc = green_file_send(s->s, s->f, 0, INT64_MAX);
+	s->rc = green_file_send(s->s, s->f, 0, s->len);
 	s->error = errno;
 	return (0);
 }
 
 GREEN_TEST(a_second_sender_is_refused)
 {
-	struct send s = { .f = open_hole(50000000) };
+	struct send s = { .f = open_hole(50000000), .len = 50000000 };
 	struct green_stream *end[2];
 	struct green_group g;
 
@@ -208,7 +209,7 @@ GREEN_TEST(a_second_sender_is_refused)
 
 GREEN_TEST(closing_the_stream_ends_it)
 {
-	struct send s = { .f = open_hole(50000000) };
+	struct send s = { .f = open_hole(50000000), .len = 50000000 };
 	struct green_stream *end[2];
 	struct green_group g;
 
@@ -237,7 +238,7 @@ signals_seen(void)
 
 GREEN_TEST(a_broken_connection_raises_no_signal)
 {
-	struct send s = { .f = open_hole(5000000) };
+	struct send s = { .f = open_filled(200000), .len = 200000 };
 	struct green_stream *end[2];
 
 	REQUIRE(streams_open_local(end));

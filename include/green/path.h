@@ -31,7 +31,8 @@ char	*green_path_resolve(const char *path) GREEN_CHECK;		/* realpath(3) */
 char	*green_path_readlink(const char *path) GREEN_CHECK;
 
 /* Changes.  mkdir: with PARENTS as mkdir -p, but for EEXIST on what is there
-   already, unless EXIST_OK is set and that is a directory.  EINVAL: other flags */
+   already, unless EXIST_OK is set and that is a directory.  Other flags:
+   EINVAL. */
 #define GREEN_PATH_PARENTS	1
 #define GREEN_PATH_EXIST_OK	2
 #define GREEN_PATH_MISSING_OK	4
@@ -47,7 +48,7 @@ struct green_dir;
 struct green_dirent {
 	const char *name;		/* within the directory */
 	const char *path;		/* joined */
-	unsigned char type;		/* DT_* of <dirent.h>; links are DT_LNK */
+	unsigned char type;		/* DT_*; of a link, DT_LNK */
 };
 struct green_dir *green_dir_open(const char *path) GREEN_CHECK;
 int	 green_dir_next(struct green_dir *d, struct green_dirent *e) GREEN_CHECK;

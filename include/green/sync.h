@@ -30,7 +30,7 @@ int	 green_lock_acquire(struct green_lock *l) GREEN_CHECK;		/* EDEADLK: held by 
 int	 green_lock_acquire_nowait(struct green_lock *l) GREEN_CHECK;	/* EAGAIN, EDEADLK */
 int	 green_lock_release(struct green_lock *l) GREEN_CHECK;		/* EPERM: not the owner */
 bool	 green_lock_locked(const struct green_lock *l);
-uint64_t green_lock_owner(const struct green_lock *l);		/* task id, 0: none */
+uint64_t green_lock_owner(const struct green_lock *l);	/* task id, 0: none */
 size_t	 green_lock_waiting(const struct green_lock *l);
 
 /*
@@ -38,8 +38,8 @@ size_t	 green_lock_waiting(const struct green_lock *l);
  * releases the lock, waits, and acquires it again before it returns, also when
  * it returns ECANCELED.  wait and notify without holding the lock: EPERM.  A
  * lock that is dead, or dies meanwhile, makes wait() return EOWNERDEAD, without
- * it.  wait_for() waits until ready(arg), called with the lock held, is true; it
- * asks before it first waits.
+ * it.  wait_for() waits until ready(arg), called with the lock held, is true;
+ * it asks before it first waits.
  */
 struct green_cond { void *reserved_[12]; };
 void	 green_cond_init(struct green_cond *c, struct green_lock *l);

@@ -14,7 +14,8 @@ GREEN_BEGIN_DECLS
  * Returns what fn returns, with fn's errno.  The wait for a token of the
  * limiter can be cancelled, and so can the call until a thread takes it
  * (ECANCELED: fn has not run, and never will); once fn runs, the call returns
- * only when fn does, with its result.  fn may poll green_thread_check_cancelled().
+ * only when fn does, with its result.  fn may poll
+ * green_thread_check_cancelled(), and return -1 with its ECANCELED.
  *
  * Threads are started when there is work for them and leave after ten idle
  * seconds; the loops of a process share them.  They have all signals blocked.

@@ -21,7 +21,6 @@ AS_IF([test "$green_epoll" = yes],
     [AC_DEFINE([HAVE_EPOLL], [1],
 	[Define to 1 if reactor_epoll.c is built in.])])
 AM_CONDITIONAL([GREEN_EPOLL], [test "$green_epoll" = yes])
-AC_CHECK_HEADERS([sys/eventfd.h])
 AC_CHECK_FUNCS([epoll_pwait2 eventfd])
 ])
 

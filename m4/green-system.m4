@@ -1,13 +1,11 @@
 # What the code asks about: functions, declarations and members that not every
 # system has.  config.h has the answers; the HAVE_DECL ones are 0 or 1.
 
-AC_DEFUN([GREEN_CHECK_MEMORY],
-[AC_CHECK_FUNCS([explicit_bzero mremap posix_memalign])
-AS_CASE([$host_os], [linux*],
-    # A kernel is often newer than the headers, and refuses what it does not
-    # know: the numbers are the same on all of Linux, but for Alpha's calls.
+# A kernel is often newer than the headers, and refuses what it does not know:
+# the numbers are the same on all of Linux, but for Alpha's calls.
+AC_DEFUN([GREEN_CHECK_KERNEL],
+[AS_CASE([$host_os], [linux*],
     [GREEN_LINUX_NUMBER([MADV_GUARD_INSTALL], [sys/mman.h], [102])
-    GREEN_LINUX_NUMBER([MADV_GUARD_REMOVE], [sys/mman.h], [103])
     AS_CASE([$host_cpu], [alpha*], [],
 	[GREEN_LINUX_NUMBER([SYS_cachestat], [sys/syscall.h], [451])])])
 ])
@@ -44,25 +42,17 @@ AS_IF([test "$green_cv_$2_$1" = yes],
 ])
 
 AC_DEFUN([GREEN_CHECK_SOCKETS],
-[AC_CHECK_HEADERS([sys/ucred.h], [], [],
-    [[#include <sys/types.h>
-    #include <sys/param.h>]])
-AC_CHECK_FUNCS([accept4 getpeereid getpeerucred])
+[AC_CHECK_FUNCS([accept4 getpeereid])
 GREEN_CHECK_PIPE2
-AC_CHECK_DECLS([IPV6_V6ONLY, IP_RECVERR, TCP_FASTOPEN, TCP_NODELAY, TCP_NOPUSH,
-    TCP_CORK], [], [],
-    [[#include <sys/types.h>
-    #include <netinet/in.h>
-    #include <netinet/tcp.h>]])
-AC_CHECK_DECLS([MSG_CMSG_CLOEXEC, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_NONBLOCK,
-    SO_NOSIGPIPE, SO_PEERCRED, SO_REUSEPORT], [], [],
+AC_CHECK_DECLS([MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_NONBLOCK, SO_NOSIGPIPE,
+    SO_PEERCRED, SO_REUSEPORT], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>]])
-AC_CHECK_DECLS([LOCAL_PEERCRED, LOCAL_PEEREID, LOCAL_PEERPID], [], [],
+AC_CHECK_DECLS([LOCAL_PEEREID, LOCAL_PEERPID], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>
     #include <sys/un.h>]])
-AC_CHECK_TYPES([struct sockpeercred, struct ucred, struct unpcbid], [], [],
+AC_CHECK_TYPES([struct sockpeercred, struct unpcbid], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>
     #include <sys/un.h>]])
@@ -90,10 +80,8 @@ AS_IF([test "$green_cv_pipe2" = yes],
 ])
 
 AC_DEFUN([GREEN_CHECK_FILES],
-[AC_CHECK_FUNCS([copy_file_range posix_fadvise preadv realpath statx])
+[AC_CHECK_FUNCS([copy_file_range posix_fadvise])
 GREEN_CHECK_DECLARED([fdatasync], [unistd.h])
-AC_CHECK_MEMBERS([struct stat.st_mtim, struct stat.st_mtimespec], [], [],
-    [[#include <sys/stat.h>]])
 AC_CHECK_MEMBERS([struct dirent.d_type], [], [], [[#include <dirent.h>]])
 AC_CACHE_CHECK([for preadv2 with RWF_NOWAIT], [green_cv_preadv2],
     [AC_LINK_IFELSE([AC_LANG_PROGRAM([#include <sys/uio.h>],

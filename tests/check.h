@@ -17,8 +17,8 @@
  *		CU_TEST_INFO_NULL
  *	};
  *
- * and main.c's list has a row for clock.  CUnit belongs to the main thread: what
- * other threads see, they store, and the test checks.
+ * and main.c's list has a row for clock.  CUnit belongs to the main thread:
+ * what other threads see, they store, and the test checks.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -81,8 +81,8 @@ extern const struct green_options check_mock_clock;
 #define CHECK_NULL(call, code)						\
 	check_null_((call), (code), #call, __FILE__, __LINE__)
 
-/* What the rest of a test cannot do without: return if it does not hold.  A scope
-   or group open in this task must be closed first. */
+/* What the rest of a test cannot do without: return if it does not hold.  A
+   scope or group that is open in this task must be closed first. */
 #define REQUIRE(check)		do { if (!(check)) return; } while (0)
 /* The same in a task's function, which returns 0: what failed is noted. */
 #define REQUIRE_TASK(check)	do { if (!(check)) return (0); } while (0)
@@ -90,7 +90,7 @@ extern const struct green_options check_mock_clock;
 /*
  * Claims that need a process of their own.  fn(arg) is the first task of a loop
  * in a child (with check_mock_clock by *_mocked), or called as it is where the
- * test is in a loop already, or by *_plain.  What the child's checks find counts.
+ * test is in a loop already, or by *_plain.  What the child finds wrong counts.
  *   dies      it aborts or gets SIGSEGV, and stderr has the text
  *   survives  it returns 0, and stderr has the text; NULL: it says nothing
  * A text of several lines is several: each must be there, somewhere.

@@ -1,7 +1,7 @@
 /*
- * Claims that need a process of their own, as it dies of them, or says something
- * on its standard error, or goes short of something: a child is forked for each.
- * It tells by its exit status how its checks went.
+ * Claims that need a process of their own, as it dies of them, or says
+ * something on its standard error, or goes short of something: a child is
+ * forked for each.  It tells by its exit status how its checks went.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,7 +1,7 @@
 /*
  * The test program: every suite that runs loops is registered for every reactor
- * and every context, `scope [epoll/ucontext]`, the others once, `path [-]`.  What
- * this host lacks is registered too, inactive, so that the summary tells.
+ * and every context, `scope [epoll/ucontext]`, the others once, `path [-]`.
+ * What this host lacks is registered too, inactive, so that the summary tells.
  *
  * To add test_x.c, which exports CU_TestInfo x_tests[]: a row here, and a line
  * in local.mk.

@@ -1,6 +1,6 @@
 /*
- * Bugs in a program that would corrupt memory: each dies at once, with a message
- * that names the task and the scopes.
+ * Bugs in a program that would corrupt memory: each dies at once, with a
+ * message that names the task and the scopes.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

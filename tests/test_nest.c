@@ -14,7 +14,7 @@ struct branch {
 	int	 depth;			/* of groups still to open */
 	int	 width;
 	int	*leaves;
-	int	*cancelled;		/* those that came back with ECANCELED */
+	int	*cancelled;		/* tasks that ended with ECANCELED */
 };
 
 static int

@@ -68,7 +68,9 @@ open_thing(struct thing *th, struct client *c, int n, struct green_group *g)
 	th->stubborn = false;
 	green_group_open(g);
 	for (i = 0; i < n; i++) {
-		c[i] = (struct client){ .thing = th, .deadline = GREEN_FOREVER };
+		c[i].thing = th;
+		c[i].deadline = GREEN_FOREVER;
+		c[i].back = false;
 		CHECK_INT(green_spawn(g, be_client, &c[i]), 0);
 	}
 	CHECK_INT(green_checkpoint(), 0);

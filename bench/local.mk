@@ -1,6 +1,7 @@
 # Benchmarks: compiled by make check, run by hand.
 
 check_PROGRAMS += \
+	%D%/channel \
 	%D%/park \
 	%D%/pread \
 	%D%/spawn \
@@ -12,6 +13,8 @@ if GREEN_EPOLL
 check_PROGRAMS += %D%/echo
 endif
 
+%C%_channel_SOURCES = %D%/channel.c %D%/bench.h
+%C%_channel_LDADD = libgreen.la
 %C%_switch_SOURCES = %D%/switch.c %D%/bench.h
 %C%_switch_LDADD = libgreen.la
 %C%_spawn_SOURCES = %D%/spawn.c %D%/bench.h

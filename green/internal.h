@@ -212,6 +212,29 @@ const char *green__failure_text(const struct group *g,
 void	 green__failures_free(struct green_task *t);
 
 /*
+ * Variables of a task or loop (local.c), by the number of their key.
+ */
+struct green__values {
+	atomic_size_t refs;		/* of more than one: never changes */
+	size_t	 n;
+	void	*value[];
+};
+static inline struct green__values *
+green__values_hold(struct green__values *v)
+{
+	if (GREEN__UNLIKELY(v != NULL))
+		atomic_fetch_add_explicit(&v->refs, 1, memory_order_relaxed);
+	return (v);
+}
+void	 green__values_drop(struct green__values *v);	/* any thread */
+void	 green__values_destroy(struct green__values **at);
+/* What green_local_get() finds in the calling thread outside of a loop: the
+   inherited values of whoever called a worker, NULL when it is done. */
+void	 green__values_lend(struct green__values *v);
+/* t has returned: destroy its variables; errno and green_errmsg() stay. */
+void	 green__locals_end(struct green_task *t);
+
+/*
  * Tasks (task.c).  A task lives at the top of its stack, with everything that
  * a parked one needs in its topmost page.
  */
@@ -249,6 +272,8 @@ struct green_task {
 	TAILQ_HEAD(, failure_record) failures;	/* of groups it has opened */
 	size_t	 nfailures;
 	SLIST_HEAD(, lock) locks;	/* those that it holds */
+	struct green__values *locals;	/* its own; NULL: none */
+	struct green__values *inherited;	/* shared, unless refs is 1 */
 	void	*user;			/* what the layers above hang on it */
 	char	 name_buf[GREEN__NAME_MAX];
 	struct scope self;
@@ -328,6 +353,8 @@ struct loop {
 	bool	 deadlocked;
 	bool	 forced;		/* shields do not hold any more */
 	int	 index;			/* green_run_index() */
+	uint32_t draw;			/* what green_select() draws from */
+	struct green__values *locals;	/* NULL: none */
 
 	struct green_limiter limiter_calls, limiter_files, limiter_names;
 

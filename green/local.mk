@@ -2,6 +2,8 @@
 
 libgreen_all_la_SOURCES += \
 	%D%/cancel.c \
+	%D%/channel.c \
+	%D%/channel_internal.h \
 	%D%/clock.c \
 	%D%/cond.c \
 	%D%/context.c \
@@ -23,6 +25,7 @@ libgreen_all_la_SOURCES += \
 	%D%/internal.h \
 	%D%/limiter.c \
 	%D%/limiter.h \
+	%D%/local.c \
 	%D%/lock.c \
 	%D%/lock.h \
 	%D%/overflow.c \
@@ -38,12 +41,14 @@ libgreen_all_la_SOURCES += \
 	%D%/run.c \
 	%D%/sched.c \
 	%D%/scope.c \
+	%D%/select.c \
 	%D%/sem.c \
 	%D%/stack.c \
 	%D%/start.c \
 	%D%/switch.h \
 	%D%/task.c \
 	%D%/timer.c \
+	%D%/topic.c \
 	%D%/wait.c \
 	# EOL
 

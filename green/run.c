@@ -40,6 +40,7 @@ set_limiters(struct loop *l, const struct green_options *o)
 static void
 loop_close(struct loop *l)
 {
+	green__values_destroy(&l->locals);
 	green__inbox_close(l);
 	green__fds_free(l);
 	if (l->stacks != NULL)
@@ -71,6 +72,7 @@ loop_open(const struct green_options *o, struct loop_owner *owner)
 	l->mock_now = green__clock();
 	if (o->seed != 0 && (l->seed = o->seed + (uint64_t)l->index) == 0)
 		l->seed = o->seed;
+	l->draw = (uint32_t)l->seed;
 	set_limiters(l, o);
 	/* The first two explain themselves; the rest is out of something. */
 	if ((l->ops = green__reactor_choose(o->backend)) == NULL ||

@@ -25,6 +25,8 @@ green__task_entry(void)
 		rc = t->fn(t->arg);
 		if (t->scope != &t->self)
 			green__scope_left_open(t);
+		if (t->locals != NULL || t->inherited != NULL)
+			green__locals_end(t);
 		t->result = rc;
 		t->code = errno;
 		green__locks_abandon(t);
@@ -97,6 +99,9 @@ green__task_spawn(struct group *g, green_fn *fn, void *arg, const void *copy,
 	t->parent_id = l->current == NULL ? 0 : l->current->id;
 	t->errmsg = NULL;
 	SLIST_INIT(&t->locks);
+	t->locals = NULL;
+	t->inherited = l->current == NULL ? NULL :
+	    green__values_hold(l->current->inherited);
 	t->failed_checks = 0;
 	TAILQ_INIT(&t->failures);
 	t->nfailures = 0;

@@ -10,6 +10,8 @@
 #include <green/scope.h>	/* cancel scopes, deadlines, shields */
 #include <green/group.h>	/* task groups, tasks */
 #include <green/sync.h>		/* events, locks, semaphores, limiters, ... */
+#include <green/channel.h>	/* channels, select, topics */
+#include <green/local.h>	/* task-local and loop-local variables */
 #include <green/thread.h>	/* to_thread, from_thread, portals */
 #include <green/stream.h>	/* byte streams and their adapters */
 #include <green/net.h>		/* TCP, UDP, UNIX sockets, names */

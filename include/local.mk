@@ -4,8 +4,10 @@ include_HEADERS += %D%/green.h
 
 greenincludedir = $(includedir)/green
 greeninclude_HEADERS = \
+	%D%/green/channel.h \
 	%D%/green/file.h \
 	%D%/green/group.h \
+	%D%/green/local.h \
 	%D%/green/net.h \
 	%D%/green/path.h \
 	%D%/green/run.h \

@@ -4,6 +4,7 @@
 dist_man_MANS += \
 	%D%/green.7 \
 	%D%/green_accept.3 \
+	%D%/green_channel_open.3 \
 	%D%/green_checkpoint.3 \
 	%D%/green_cond_wait.3 \
 	%D%/green_connect_tcp.3 \
@@ -15,6 +16,7 @@ dist_man_MANS += \
 	%D%/green_future_wait.3 \
 	%D%/green_group_open.3 \
 	%D%/green_guard_enter.3 \
+	%D%/green_key_create.3 \
 	%D%/green_limiter_acquire.3 \
 	%D%/green_listen_tcp.3 \
 	%D%/green_lock_acquire.3 \
@@ -22,6 +24,7 @@ dist_man_MANS += \
 	%D%/green_path_stat.3 \
 	%D%/green_run.3 \
 	%D%/green_scope_open.3 \
+	%D%/green_select.3 \
 	%D%/green_sem_acquire.3 \
 	%D%/green_sleep.3 \
 	%D%/green_spawn.3 \
@@ -31,6 +34,7 @@ dist_man_MANS += \
 	%D%/green_stream_receive_until.3 \
 	%D%/green_task_wait.3 \
 	%D%/green_to_thread.3 \
+	%D%/green_topic_open.3 \
 	%D%/green_wait_readable.3 \
 	# EOL
 

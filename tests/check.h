@@ -110,6 +110,8 @@ extern const struct green_options check_mock_clock;
 
 /* Slower than usual (sanitizers, valgrind): $CHECK_TIMEOUT_FACTOR, or 1. */
 unsigned check_slowness(void);
+/* As many of n tasks at once as there is time and room for. */
+size_t	 check_crowd(size_t n);
 
 enum check_where {
 	CHECK_PLAIN,

@@ -30,6 +30,7 @@ endif
 	%D%/test_block.c \
 	%D%/test_checkpoint.c \
 	%D%/test_cond.c \
+	%D%/test_channel.c \
 	%D%/test_context.c \
 	%D%/test_custom.c \
 	%D%/test_deadline.c \
@@ -57,13 +58,16 @@ endif
 	%D%/test_parallel.c \
 	%D%/test_path.c \
 	%D%/test_pattern.c \
+	%D%/test_local.c \
 	%D%/test_reactor.c \
 	%D%/test_run.c \
 	%D%/test_scope.c \
 	%D%/test_sem.c \
 	%D%/test_serve.c \
 	%D%/test_spawn.c \
+	%D%/test_select.c \
 	%D%/test_stack.c \
+	%D%/test_topic.c \
 	%D%/test_start.c \
 	%D%/test_stop.c \
 	%D%/test_stream.c \
@@ -73,5 +77,7 @@ endif
 	%D%/test_timer.c \
 	%D%/test_unix.c \
 	%D%/test_wait.c \
+	%D%/trade.h \
 	%D%/watch.c \
+	%D%/watched.h \
 	# EOL

@@ -25,52 +25,56 @@
 #include "harness.h"
 
 #define SUITES(loops, once)						\
-	loops(run)							\
-	loops(options)							\
-	loops(deadlock)							\
-	loops(parallel)							\
-	loops(task)							\
-	loops(spawn)							\
-	loops(checkpoint)						\
-	loops(wait)							\
-	loops(timer)							\
-	loops(scope)							\
-	loops(deadline)							\
-	loops(stop)							\
 	loops(block)							\
-	loops(group)							\
-	loops(nest)							\
-	loops(failure)							\
-	loops(errmsg)							\
-	loops(inbox)							\
-	loops(memory)							\
-	loops(misuse)							\
+	loops(channel)							\
+	loops(checkpoint)						\
 	loops(cond)							\
 	loops(context)							\
 	loops(custom)							\
-	loops(fd)							\
-	loops(frame)							\
-	loops(guard)							\
-	loops(handle)							\
-	loops(limiter)							\
-	loops(lock)							\
-	loops(net)							\
-	loops(pattern)							\
-	loops(reactor)							\
-	loops(serve)							\
-	loops(stack)							\
-	loops(start)							\
-	loops(stream)							\
-	loops(tcp)							\
-	loops(unix)							\
+	loops(deadline)							\
+	loops(deadlock)							\
+	loops(dir)							\
+	loops(errmsg)							\
 	loops(event)							\
-	loops(future)							\
-	loops(sem)							\
-	loops(thread)							\
+	loops(failure)							\
+	loops(fd)							\
 	loops(file)							\
 	loops(file_send)						\
+	loops(frame)							\
+	loops(future)							\
+	loops(group)							\
+	loops(guard)							\
+	loops(handle)							\
+	loops(inbox)							\
+	loops(limiter)							\
+	loops(local)							\
+	loops(lock)							\
+	loops(memory)							\
+	loops(misuse)							\
+	loops(nest)							\
+	loops(net)							\
+	loops(options)							\
+	loops(parallel)							\
 	loops(path)							\
-	loops(dir)							\
+	loops(pattern)							\
+	loops(reactor)							\
+	loops(run)							\
+	loops(scope)							\
+	loops(select)							\
+	loops(sem)							\
+	loops(serve)							\
+	loops(spawn)							\
+	loops(stack)							\
+	loops(start)							\
+	loops(stop)							\
+	loops(stream)							\
+	loops(task)							\
+	loops(tcp)							\
+	loops(thread)							\
+	loops(timer)							\
+	loops(topic)							\
+	loops(unix)							\
+	loops(wait)							\
 	/* EOL */
 
 #define DECLARE(name)	extern CU_TestInfo name##_tests[];

@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "tasks.h"
+#include "watched.h"
 
 struct crowd {
 	struct green_event go;
@@ -47,7 +48,7 @@ gather(struct crowd *c, struct green_group *g, size_t n)
 
 MOCK_TEST(a_hundred_thousand_tasks_wait_and_go_on)
 {
-	size_t n = 100000 / check_slowness();
+	size_t n = check_crowd(100000);
 	struct crowd c = { .here = 0 };
 	struct green_group g;
 
@@ -59,7 +60,7 @@ MOCK_TEST(a_hundred_thousand_tasks_wait_and_go_on)
 
 MOCK_TEST(a_hundred_thousand_tasks_are_cancelled)
 {
-	size_t n = 100000 / check_slowness();
+	size_t n = check_crowd(100000);
 	struct crowd c = { .here = 0 };
 	struct green_group g;
 
@@ -87,16 +88,7 @@ MOCK_TEST(a_million_tasks_live_one_after_the_other)
 }
 
 /* Running out.  A sanitizer's own memory knows no limit. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define LIMITABLE	false
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define LIMITABLE	false
-#endif
-#endif
-#ifndef LIMITABLE
-#define LIMITABLE	true
-#endif
+#define LIMITABLE	(!SANITIZED && check_slowness() == 1)
 
 #ifndef RLIMIT_AS
 #define RLIMIT_AS	RLIMIT_DATA
@@ -158,7 +150,7 @@ run_out(void *unused)
 
 PLAIN_TEST(spawn_runs_out_of_memory_and_nothing_is_lost)
 {
-	if (LIMITABLE && check_slowness() == 1)
+	if (LIMITABLE)
 		survives(run_out, NULL, NULL);
 	else
 		CHECK(true);
@@ -175,7 +167,7 @@ have_no_room(void *unused)
 
 PLAIN_TEST(a_loop_that_has_no_room_says_so)
 {
-	if (LIMITABLE && check_slowness() == 1)
+	if (LIMITABLE)
 		survives_plain(have_no_room, NULL, NULL);
 	else
 		CHECK(true);

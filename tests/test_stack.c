@@ -16,34 +16,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifdef HAVE_VALGRIND_VALGRIND_H
-#include <valgrind/valgrind.h>
-#endif
-
 #include "green/context_switch.h"
 #include "green/internal.h"
 
 #include "check.h"
+#include "watched.h"
 
 #define SMALLEST	(16 * 1024 + sizeof(struct green_task))
 
-/* Sanitizers keep books of their own of memory, and of each stack. */
-#ifdef __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED
-#endif
-#ifdef SANITIZED
-#define MANY	400
-#else
-#define MANY	10000
-#endif
-#ifndef RUNNING_ON_VALGRIND
-#define RUNNING_ON_VALGRIND 0
-#endif
+#define MANY	(SANITIZED ? 400 : 10000)
 
 static size_t
 page(void)
@@ -349,7 +330,6 @@ PLAIN_TEST(a_guard_outlives_its_stacks_pages)
 /*
  * Running out of memory.
  */
-#ifndef SANITIZED
 static int
 use_up_the_address_space(void *arg)
 {
@@ -372,14 +352,11 @@ use_up_the_address_space(void *arg)
 	end();
 	return (0);
 }
-#endif
 
 PLAIN_TEST(out_of_memory_leaves_all_as_it_was)
 {
-#ifndef SANITIZED
-	if (!RUNNING_ON_VALGRIND)
+	if (!SANITIZED && !RUNNING_ON_VALGRIND)
 		survives_plain(use_up_the_address_space, NULL, NULL);
-#endif
 }
 
 /*

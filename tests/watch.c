@@ -27,6 +27,7 @@
 
 #include "check.h"
 #include "harness.h"
+#include "watched.h"
 
 #define SECONDS		30	/* for a test, times $CHECK_TIMEOUT_FACTOR */
 #define DESCRIPTORS	1024	/* those looked at: a leak takes the lowest */
@@ -43,6 +44,16 @@ check_slowness(void)
 	long n = factor == NULL ? 1 : strtol(factor, NULL, 10);
 
 	return (n < 1 || n > 1000 ? 1 : (unsigned)n);
+}
+
+size_t
+check_crowd(size_t n)
+{
+	/* ThreadSanitizer has room for 8128 stacks, idle ones included. */
+	const size_t most = SANITIZED_THREADS ? 4000 : SIZE_MAX;
+
+	n /= check_slowness();
+	return (n < most ? n : most);
 }
 
 static void

@@ -387,12 +387,22 @@ parse_url(const char *url)
 	    host, port, rest) >= 1 && *rest == '\0');
 }
 
-static void
+static _Noreturn void
 usage(void)
 {
 	fprintf(stderr, "usage: fetchall [-q] [-b backend] [-j tasks] URL "
-	    "directory\n");
+	    "directory\n       fetchall -l\n");
 	exit(2);
+}
+
+static _Noreturn void
+list_backends(void)
+{
+	const char *const *name;
+
+	for (name = green_backends(); *name != NULL; name++)
+		puts(*name);
+	exit(0);
 }
 
 int
@@ -403,7 +413,7 @@ main(int argc, char *argv[])
 	long n;
 	int ch;
 
-	while ((ch = getopt(argc, argv, "b:j:q")) != -1)
+	while ((ch = getopt(argc, argv, "b:j:lq")) != -1)
 		switch (ch) {
 		case 'b':
 			options.backend = optarg;
@@ -415,6 +425,8 @@ main(int argc, char *argv[])
 				    optarg);
 			ntasks = (int)n;
 			break;
+		case 'l':
+			list_backends();
 		case 'q':
 			quiet = true;
 			break;

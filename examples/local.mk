@@ -10,3 +10,6 @@ noinst_PROGRAMS += %D%/fetchall %D%/webd
 %C%_webd_CPPFLAGS = -I$(top_srcdir)/include
 %C%_webd_LDADD = libgreen.la
 %C%_webd_SOURCES = %D%/webd.c
+
+# They are not installed, and so it is not either.
+EXTRA_DIST += man/webd.1

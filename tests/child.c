@@ -15,8 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pool/internal.h"
+
 #include "check.h"
 #include "harness.h"
+#include "watched.h"
 
 #define ERROR_IN_CHILD	3	/* its status when fn fails, or a check in it */
 
@@ -87,6 +90,10 @@ run_child(green_fn *fn, void *arg, enum check_where where, struct remains *r)
 	int err[2];
 	pid_t pid;
 
+	/* ThreadSanitizer gives no signals, nor new threads, to the child of a
+	   process that has some. */
+	if (SANITIZED_THREADS)
+		green__pool_end();
 	fflush(NULL);
 	if (pipe(err) == -1)
 		return (false);

@@ -7,6 +7,7 @@ dist_check_SCRIPTS += \
 	%D%/manpages.sh \
 	%D%/readme.sh \
 	%D%/symbols.sh \
+	%D%/webd.sh \
 	# EOL
 
 if GREEN_TESTS
@@ -44,6 +45,7 @@ endif
 	%D%/test_file_send.c \
 	%D%/test_frame.c \
 	%D%/test_future.c \
+	%D%/test_fuzz.c \
 	%D%/test_group.c \
 	%D%/test_guard.c \
 	%D%/test_handle.c \

@@ -41,6 +41,7 @@
 	loops(file)							\
 	loops(file_send)						\
 	loops(frame)							\
+	loops(fuzz)							\
 	loops(future)							\
 	loops(group)							\
 	loops(guard)							\

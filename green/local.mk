@@ -1,6 +1,7 @@
 # One loop, many tasks.
 
 libgreen_all_la_SOURCES += \
+	%D%/block.c \
 	%D%/cancel.c \
 	%D%/channel.c \
 	%D%/channel_internal.h \

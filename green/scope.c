@@ -360,51 +360,6 @@ green_effective_deadline(void)
 	return (nearest);
 }
 
-/*
- * Blocks.  They have no result to tell them of a cancellation, so they ask
- * whether a checkpoint inside has failed because of them.
- */
-struct green_scope *
-green_block_open_(struct green_scope *s, const char *where)
-{
-	green_scope_open_(s, GREEN_SCOPE_PLAIN_, 0, where);
-	SCOPE(s)->error = errno;
-	return (s);
-}
-
-struct green_scope *
-green_block_after_(struct green_scope *s, int64_t ns, const char *where)
-{
-	green_scope_open_(s, GREEN_SCOPE_MOVE_ON_AFTER_, ns, where);
-	SCOPE(s)->error = errno;
-	return (s);
-}
-
-struct green_scope *
-green_block_shield_(struct green_scope *s, int64_t ns, const char *where)
-{
-	green_block_after_(s, ns, where);
-	green_scope_set_shield(s, true);
-	return (s);
-}
-
-void
-green_block_end_(struct green_scope **block)
-{
-	struct scope *s = SCOPE(*block);
-	int error = errno;
-
-	/* What was to be cleaned up is no news to whoever was about to fail. */
-	if (s->flags & SCOPE_SHIELD)
-		error = s->error;
-	if (s->flags & SCOPE_SEEN)
-		errno = ECANCELED;
-	if (green_scope_close(*block, s->flags & SCOPE_SEEN ? -1 : 0) == 0 &&
-	    (s->flags & SCOPE_CAUGHT))
-		error = s->error;
-	errno = error;
-}
-
 /* The functions behind the macros, for those who take their address. */
 void
 (green_scope_open)(struct green_scope *s)

@@ -146,19 +146,23 @@ int64_t	 green_effective_deadline(void);
 	    __attribute__((__cleanup__(green_block_end_))) = (opened),	\
 	    *once = block; once != NULL; once = NULL)
 #define GREEN_SCOPE(sp)							\
-	GREEN_BLOCK_(green_block_open_((sp), GREEN_HERE_))
+	GREEN_BLOCK_(green_block_open_at_((sp), GREEN_HERE_))
 #define GREEN_MOVE_ON_AFTER(sp, ns)					\
-	GREEN_BLOCK_(green_block_after_((sp), (ns), GREEN_HERE_))
+	GREEN_BLOCK_(green_block_after_at_((sp), (ns), GREEN_HERE_))
 /* Shielded, but not for longer than ns: clean-up that must happen, and end.  It
    leaves errno as it was before in any case. */
 #define GREEN_SHIELD(sp, ns)						\
-	GREEN_BLOCK_(green_block_shield_((sp), (ns), GREEN_HERE_))
-struct green_scope *green_block_open_(struct green_scope *s,
+	GREEN_BLOCK_(green_block_shield_at_((sp), (ns), GREEN_HERE_))
+struct green_scope *green_block_open_at_(struct green_scope *s,
 	    const char *where);
-struct green_scope *green_block_after_(struct green_scope *s, int64_t ns,
+struct green_scope *green_block_after_at_(struct green_scope *s, int64_t ns,
 	    const char *where);
-struct green_scope *green_block_shield_(struct green_scope *s, int64_t ns,
+struct green_scope *green_block_shield_at_(struct green_scope *s, int64_t ns,
 	    const char *where);
+/* The same for callers that have no place to tell. */
+struct green_scope *green_block_open_(struct green_scope *s);
+struct green_scope *green_block_after_(struct green_scope *s, int64_t ns);
+struct green_scope *green_block_shield_(struct green_scope *s, int64_t ns);
 void	 green_block_end_(struct green_scope **s);
 
 GREEN_END_DECLS

@@ -32,6 +32,15 @@ derive(const struct scope *s)
 	return (flags);
 }
 
+/* The outermost cancelled scope that is seen from s, through all shields. */
+static struct scope *
+find_culprit(struct scope *s)
+{
+	if (green__scope_around_cancelled(s))
+		return (s->parent->culprit);
+	return (s->flags & SCOPE_CANCELLED ? s : NULL);
+}
+
 /* Why s is to stop: what the nearest scope that was stopped says. */
 static const char *
 stop_reason(const struct scope *s)
@@ -45,6 +54,7 @@ stop_reason(const struct scope *s)
 static bool
 refresh(struct scope *s)
 {
+	const struct scope *culprit = s->culprit;
 	unsigned before = s->flags;
 	const char *reason;
 
@@ -58,7 +68,8 @@ refresh(struct scope *s)
 			s->reason = strdup(reason);
 		s->flags = derive(s);
 	}
-	return (s->flags != before);
+	s->culprit = find_culprit(s);
+	return (s->flags != before || s->culprit != culprit);
 }
 
 static void
@@ -151,24 +162,6 @@ green_scope_cancel(struct green_scope *shown, const char *reason)
 	errno = error;
 }
 
-/*
- * The scope that the calling task's ECANCELED unwinds to: the outermost
- * cancelled one that is seen through all shields.
- */
-static struct scope *
-culprit(struct green_task *t)
-{
-	struct scope *s, *found = NULL;
-
-	for (s = t->scope; s != NULL; s = s->parent) {
-		if (s->flags & SCOPE_CANCELLED)
-			found = s;
-		if (!green__scope_around_cancelled(s))
-			break;
-	}
-	return (found);
-}
-
 const char *
 green__scope_reason(const struct scope *s)
 {
@@ -183,7 +176,7 @@ int
 green__cancelled(void)
 {
 	struct green_task *t = green__loop->current;
-	struct scope *s = culprit(t);
+	struct scope *s = t->scope->culprit;
 
 	if (s != NULL)
 		s->flags |= SCOPE_SEEN;

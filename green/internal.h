@@ -128,6 +128,7 @@ struct scope {
 	struct scope *parent;
 	struct scope *inner;
 	struct green_task *task;	/* who opened it, while it is open */
+	struct scope *culprit;		/* whom ECANCELED unwinds to; or NULL */
 	int64_t	 deadline;
 	int64_t	 stop_at;		/* the end of a stop's grace */
 	uint64_t order;			/* among equal deadlines */

@@ -32,6 +32,7 @@ green__scope_open(struct scope *s, struct green_task *t, struct scope *parent,
 	s->where = where;
 	s->flags = flags | SCOPE_OPEN | (parent == NULL ? 0 :
 	    parent->flags & INHERITED);
+	s->culprit = parent == NULL ? NULL : parent->culprit;
 	s->cause = GREEN_NOT_CANCELLED;
 	if (t == NULL)
 		return;

@@ -241,6 +241,7 @@ void	 green__locals_end(struct green_task *t);
  */
 struct green_task {
 	struct green__context context;
+	const char *frame;		/* where it left its stack, to fetch ahead */
 	bool	 cancelled;		/* do its checkpoints fail? */
 	bool	 daemon;
 	bool	 aborted;		/* its wait was aborted, and goes on */

@@ -50,7 +50,6 @@ AS_IF([test "$green_ucontext" = no],
 	    GREEN_TRY_UCONTEXT([$green_lib])
 	    AS_IF([test $green_ucontext = yes],
 		[UCONTEXT_LIBS=$green_lib
-		GREEN_PC_REQUIRES="$GREEN_PC_REQUIRES libucontext"
 		break])
 	done
 	AC_MSG_RESULT([$green_ucontext])],

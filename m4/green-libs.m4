@@ -69,10 +69,8 @@ AC_DEFUN([GREEN_CHECK_LIBBSD],
 [AC_CACHE_CHECK([whether the C library has BSD's queues and strings],
     [green_cv_bsd],
     [GREEN_LINK_BSD([green_cv_bsd=yes], [green_cv_bsd=no])])
-GREEN_PC_REQUIRES=
 AS_IF([test "$green_cv_bsd" = no],
-    [PKG_CHECK_MODULES([LIBBSD], [libbsd-overlay],
-	[GREEN_PC_REQUIRES="$GREEN_PC_REQUIRES libbsd-overlay"],
+    [PKG_CHECK_MODULES([LIBBSD], [libbsd-overlay], [],
 	[AC_MSG_ERROR([libbsd is missing: this system's C library needs it
 (libbsd-dev, libbsd-devel; scripts/setup installs what a build needs)])])
     AC_CACHE_CHECK([whether libbsd has BSD's queues and strings],
@@ -83,7 +81,6 @@ AS_IF([test "$green_cv_bsd" = no],
 	CPPFLAGS=$green_saved_CPPFLAGS LIBS=$green_saved_LIBS])
     AS_IF([test "$green_cv_libbsd" = no],
 	[AC_MSG_ERROR([libbsd does not work here; config.log tells more])])])
-AC_SUBST([GREEN_PC_REQUIRES])
 ])
 
 # What compat/ has for systems that have it not, and no libbsd either.

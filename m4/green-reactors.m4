@@ -53,7 +53,6 @@ AS_IF([test "$green_kqueue" = no && test "$with_libkqueue" != no],
 	CPPFLAGS="$CPPFLAGS $KQUEUE_CFLAGS" LIBS="$KQUEUE_LIBS $LIBS"
 	AC_LINK_IFELSE([GREEN_KQUEUE_PROGRAM],
 	    [green_kqueue=yes green_libkqueue="kqueue (libkqueue)"
-	    GREEN_PC_REQUIRES="$GREEN_PC_REQUIRES libkqueue"
 	    AC_DEFINE([HAVE_LIBKQUEUE], [1],
 		[Define to 1 if kqueue is libkqueue's.])],
 	    [KQUEUE_CFLAGS= KQUEUE_LIBS=])

@@ -1,10 +1,11 @@
 #!/bin/sh
-# The README's first program compiles and does what it says there.
+# The README's first program compiles and does what it says there; with
+# --installed, by the library that was installed and as the README compiles it.
 set -u
 
 : "${srcdir:=$(dirname -- "$0")/..}" "${CC:=cc}" "${LIBTOOL:=./libtool}"
 : "${CPPFLAGS:=}" "${CFLAGS:=}" "${LDFLAGS:=}"
-[ -f libgreen.la ] || {
+[ "${1-}" = --installed ] || [ -f libgreen.la ] || {
 	echo 'readme.sh: run by make check, where the library is built'
 	exit 77
 }
@@ -25,10 +26,15 @@ block text >"$tmp/wanted"
 	echo 'readme.sh: README.md shows no program, or not what it prints' >&2
 	exit 1
 }
-$CC $CPPFLAGS $CFLAGS -I "$srcdir/include" -Wall -Wextra -c \
-    -o "$tmp/hello.o" "$tmp/hello.c" || exit 1
-$LIBTOOL --silent --tag=CC --mode=link $CC $CFLAGS $LDFLAGS \
-    -o "$tmp/hello" "$tmp/hello.o" libgreen.la || exit 1
+if [ "${1-}" = --installed ]; then
+	$CC $CPPFLAGS $CFLAGS $LDFLAGS -o "$tmp/hello" "$tmp/hello.c" \
+	    $(pkg-config --cflags --libs libgreen) || exit 1
+else
+	$CC $CPPFLAGS $CFLAGS -I "$srcdir/include" -Wall -Wextra -c \
+	    -o "$tmp/hello.o" "$tmp/hello.c" || exit 1
+	$LIBTOOL --silent --tag=CC --mode=link $CC $CFLAGS $LDFLAGS \
+	    -o "$tmp/hello" "$tmp/hello.o" libgreen.la || exit 1
+fi
 "$tmp/hello" >"$tmp/printed" || {
 	echo "readme.sh: the program ends with $?" >&2
 	exit 1

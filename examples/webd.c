@@ -335,11 +335,11 @@ serve(void *arg)
 	if (green_run_index() > 0 && green_wait_readable(listening[0]) == -1)
 		return (-1);
 	snprintf(service, sizeof(service), "%d", port);
-	if ((listener = green_listen_tcp("localhost", service, &opt)) == NULL)
+	if ((listener = green_listen_tcp("127.0.0.1", service, &opt)) == NULL)
 		return (-1);
 	if (green_run_index() == 0 && green_listener_attr(listener,
 	    GREEN_ATTR_LOCAL_PORT, &port, sizeof(port)) == 0) {
-		dprintf(1, "listening on http://localhost:%d/ (%s, %d loop%s)"
+		dprintf(1, "listening on http://127.0.0.1:%d/ (%s, %d loop%s)"
 		    "\n", port, green_backend(), loops, loops == 1 ? "" : "s");
 		close(listening[1]);
 	}

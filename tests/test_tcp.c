@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <netinet/in.h>
 
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -192,6 +193,9 @@ GREEN_TEST(bad_hosts_and_options)
 
 GREEN_TEST(services_have_names)
 {
+	/* Where the system knows any. */
+	if (getservbyname("discard", "tcp") == NULL)
+		return;
 	CHECK_NULL(green_listen_tcp("192.0.2.1", "discard", NULL),
 	    EADDRNOTAVAIL);
 	CHECK_HAS(green_errmsg(), "192.0.2.1:9: ");

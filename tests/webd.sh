@@ -44,7 +44,7 @@ main(int argc, char *argv[])
 	hints.ai_socktype = SOCK_STREAM;
 	signal(SIGPIPE, SIG_IGN);
 	alarm(30);
-	if (argc != 2 || getaddrinfo("localhost", argv[1], &hints, &list) != 0)
+	if (argc != 2 || getaddrinfo("127.0.0.1", argv[1], &hints, &list) != 0)
 		return (2);
 	for (ai = list; ai != NULL; ai = ai->ai_next) {
 		s = socket(ai->ai_family, SOCK_STREAM, 0);
@@ -138,7 +138,7 @@ start() {
 	webd=$!
 	line=
 	read -r line <"$tmp/fifo"
-	port=${line#*localhost:}
+	port=${line#*127.0.0.1:}
 	port=${port%%/*}
 	[ -n "$port" ] || {
 		echo "webd.sh: $backend: webd does not start" >&2
@@ -277,7 +277,7 @@ slowness() {
 
 # What curl thinks of it.
 curls() {
-	url=http://localhost:$port
+	url=http://127.0.0.1:$port
 	dd if=/dev/zero of="$root/big" bs=1 count=1 seek=99999999 2>/dev/null
 	curl -s -o "$tmp/big" "$url/big" && cmp "$tmp/big" "$root/big" ||
 	    wrong curl 'the same 100 MB' 'something else'
@@ -318,7 +318,7 @@ for backend in $backends; do
 	stop
 	start -l 2
 	command -v curl >/dev/null && curls
-	examples/fetchall -q -b "$backend" "http://localhost:$port/" "$root" ||
+	examples/fetchall -q -b "$backend" "http://127.0.0.1:$port/" "$root" ||
 	    wrong fetchall 0 $?
 	stop
 	ending

@@ -12,10 +12,10 @@
 #include <green/sync.h>		/* events, locks, semaphores, limiters, ... */
 #include <green/channel.h>	/* channels, select, topics */
 #include <green/local.h>	/* task-local and loop-local variables */
-#include <green/thread.h>	/* to_thread, from_thread, portals */
-#include <green/stream.h>	/* byte streams and their adapters */
-#include <green/net.h>		/* TCP, UDP, UNIX sockets, names */
+#include <green/thread.h>	/* worker threads */
+#include <green/stream.h>	/* byte streams, listeners */
+#include <green/net.h>		/* TCP and UNIX sockets, names */
 #include <green/file.h>		/* open files */
-#include <green/path.h>		/* paths, directories, temporary files */
+#include <green/path.h>		/* paths, directories */
 
 #endif /* GREEN_H */

@@ -15,8 +15,8 @@
  *     may.
  *   - *_close, *_abort, *_cancel, *_release, *_leave and *_set always do their
  *     work and leave errno as it was when they succeed; those that free take
- *     NULL.  Only green_group_close() and green_portal_close() wait for tasks.
- *   - A function handed over with its argument (spawn, post, portal) is called
+ *     NULL.  Only green_group_close() waits for tasks.
+ *   - A function handed over with its argument to a spawn is called
  *     exactly once if the call returns success, cancelled or not, and so may own
  *     the argument; after a failure the argument is still the caller's.
  *   - Prototypes whose result tells of failure are marked GREEN_CHECK: compilers

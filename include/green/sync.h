@@ -2,8 +2,7 @@
  * Synchronisation between the tasks of one loop.  All are fair: first come,
  * first served, and a woken waiter owns what it waited for, so no newcomer
  * can take it in between.  A wait that is cancelled leaves the queue; what was
- * already handed over is never lost.  From another thread, go through
- * green_from_thread_run() or a portal.
+ * already handed over is never lost.  No other thread may use them.
  */
 #ifndef GREEN_SYNC_H
 #define GREEN_SYNC_H

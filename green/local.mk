@@ -18,6 +18,7 @@ libgreen_all_la_SOURCES += \
 	%D%/event.c \
 	%D%/failure.c \
 	%D%/fd.c \
+	%D%/fd.h \
 	%D%/future.c \
 	%D%/group.c \
 	%D%/guard.c \

@@ -1,0 +1,63 @@
+/*
+ * Descriptors (fd.c).  Readiness is remembered for each direction: try the
+ * system call while the bit is set; EAGAIN, or a short read unless the other
+ * end has hung up, clears it by green__fd_drained(); the reactor's edge sets it.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#ifndef GREEN_FD_H
+#define GREEN_FD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct loop;
+struct waiter;
+
+enum {
+	GREEN__READ	= 1,
+	GREEN__WRITE	= 2
+};
+enum {
+	GREEN__FD_FOREIGN = 1,		/* green_wait_readable()'s; one shot */
+	GREEN__FD_ALWAYS  = 2,		/* no reactor takes it: always ready */
+	GREEN__FD_HUNGUP  = 4		/* the last read edge said: ends here */
+};
+struct green__fd {
+	int	 fd;			/* -1: closed */
+	unsigned ready;			/* directions to try without waiting */
+	unsigned wanted;		/* directions that tasks wait for */
+	unsigned flags;
+	int	 error;			/* of a socket, that an edge brought; or 0 */
+	struct waiter *waiter[2];	/* reading, writing */
+	struct loop *loop;
+	size_t	 slot;			/* the reactor's own use; 0 at first */
+};
+/* Own an open, non-blocking descriptor from now on.  On failure it stays the
+   caller's.  ENOMEM, ENOSPC, EBADF, EPERM (no loop), EBUSY (owned already) */
+int	 green__fd_open(struct green__fd *f, int fd);
+/* Whoever waits gets EBADF; the number is returned, no longer ours: the caller
+   closes it.  -1: it was closed already. */
+int	 green__fd_close(struct green__fd *f);
+/* Wait until f may go ahead in dir.  EBADF: closed meanwhile; EBUSY: another
+   task waits in this direction; EINVAL: f is another loop's; ECANCELED.  Spends
+   nothing. */
+int	 green__fd_wait(struct green__fd *f, unsigned dir);
+static inline bool
+green__fd_can(const struct green__fd *f, unsigned dir)
+{
+	return ((f->ready & dir) != 0);
+}
+/* The system call said EAGAIN (all), or gave less than asked for. */
+void	 green__fd_drained(struct green__fd *f, unsigned dir, bool all);
+/* The reactors': directions became ready; hungup: no more will come to read. */
+void	 green__fd_ready(struct green__fd *f, unsigned dirs, bool hungup);
+/* A foreign descriptor; EBUSY, EBADF, ECANCELED, ENOMEM. */
+int	 green__fd_wait_foreign(int fd, unsigned dir);
+void	 green__fd_closing(int fd);
+/* The reactors': what this loop knows by the number of fd, or NULL. */
+struct green__fd *green__fd_find(int fd);
+/* The loop ends: forget the foreign ones. */
+void	 green__fds_free(struct loop *l);
+
+#endif /* GREEN_FD_H */

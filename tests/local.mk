@@ -6,9 +6,12 @@ dist_check_SCRIPTS += \
 	%D%/mandoc.sh \
 	%D%/manpages.sh \
 	%D%/readme.sh \
+	%D%/rules.sh \
 	%D%/symbols.sh \
 	%D%/webd.sh \
 	# EOL
+
+EXTRA_DIST += %D%/RULES
 
 if GREEN_TESTS
 check_PROGRAMS += %D%/check

@@ -14,5 +14,6 @@ greeninclude_HEADERS = \
 	%D%/green/scope.h \
 	%D%/green/stream.h \
 	%D%/green/sync.h \
+	%D%/green/testing.h \
 	%D%/green/thread.h \
 	# EOL

@@ -26,6 +26,7 @@ dist_man_MANS += \
 	%D%/green_scope_open.3 \
 	%D%/green_select.3 \
 	%D%/green_sem_acquire.3 \
+	%D%/green_sequence.3 \
 	%D%/green_sleep.3 \
 	%D%/green_spawn.3 \
 	%D%/green_start.3 \

@@ -17,7 +17,8 @@ if GREEN_TESTS
 check_PROGRAMS += %D%/check
 endif
 %C%_check_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
-%C%_check_LDADD = libgreen_all.la $(CUNIT_LIBS) $(LIBM)
+%C%_check_LDADD = libgreen_testing_all.la libgreen_all.la $(CUNIT_LIBS) \
+	$(LIBM)
 %C%_check_SOURCES = \
 	%D%/check.c \
 	%D%/check.h \
@@ -68,6 +69,7 @@ endif
 	%D%/test_run.c \
 	%D%/test_scope.c \
 	%D%/test_sem.c \
+	%D%/test_sequence.c \
 	%D%/test_serve.c \
 	%D%/test_spawn.c \
 	%D%/test_select.c \

@@ -63,6 +63,7 @@
 	loops(scope)							\
 	loops(select)							\
 	loops(sem)							\
+	loops(sequence)							\
 	loops(serve)							\
 	loops(spawn)							\
 	loops(stack)							\

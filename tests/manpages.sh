@@ -54,8 +54,9 @@ $1 == ".Fc" { put(args) }
 ' "$@"
 
 # Names ending in _ are for the macros of the headers.
-"$srcdir"/tests/symbols.sh --list >"$tmp/list" || exit 99
-grep -v '_$' "$tmp/list" >"$tmp/declared"
+"$srcdir"/tests/symbols.sh --list >"$tmp/list" &&
+    "$srcdir"/tests/symbols.sh --list libgreen-testing >>"$tmp/list" || exit 99
+grep -v '_$' "$tmp/list" | sort >"$tmp/declared"
 sort "$tmp/named" >"$tmp/sorted"
 uniq -d "$tmp/sorted" >"$tmp/twice"
 sort -u "$tmp/named" >"$tmp/names"
@@ -80,7 +81,7 @@ done | each 'is not defined' || status=1
 
 # A second declaration must not differ from the first.
 {
-	echo '#include <green.h>'
+	printf '#include <green.h>\n#include <green/testing.h>\n'
 	while read -r page name proto; do
 		printf '#line 1 "%s"\n%s\n' "$page" "$proto"
 	done <"$tmp/prototypes"

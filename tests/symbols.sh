@@ -1,29 +1,45 @@
 #!/bin/sh
-# What the headers declare, libgreen.sym lists and the library shows is the
-# same.  With --list: print what the headers declare, as libgreen.sym has it.
+# What the headers declare, a library's .sym file lists and the library shows is
+# the same, of libgreen and of libgreen-testing.
+#
+#	symbols.sh --list [LIBRARY]	what its headers declare, as its .sym has it
 set -u
 LC_ALL=C
 export LC_ALL
 
 : "${srcdir:=$(dirname -- "$0")/..}" "${CC:=cc}" "${NM:=nm}" "${CPPFLAGS:=}"
+srcdir=$(cd -- "$srcdir" && pwd) || exit 99
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/symbols.XXXXXX") || exit 99
 trap 'rm -rf "$tmp"' EXIT
 
-# Names before a parenthesis in statements that are no typedef and outside of
-# braces, which hold structures and inline functions.
+# headers LIBRARY: those that say what it shows.
+headers() {
+	case $1 in
+	libgreen)
+		ls "$srcdir"/include/green/*.h | grep -v '/testing\.h$' ;;
+	libgreen-testing)
+		echo "$srcdir"/include/green/testing.h ;;
+	*)
+		echo "symbols.sh: no library \"$1\"" >&2
+		exit 99 ;;
+	esac
+}
+
+# declared LIBRARY: names before a parenthesis in statements that are no typedef
+# and outside of braces, which hold structures and inline functions.
 declared() {
-	for header in "$srcdir"/include/green/*.h; do
-		echo "#include <green/${header##*/}>"
-	done >"$tmp/all.c"
+	headers "$1" >"$tmp/headers" || exit 99
+	sed 's/.*/#include "&"/' "$tmp/headers" >"$tmp/all.c"
 	$CC $CPPFLAGS -I "$srcdir/include" -E "$tmp/all.c" >"$tmp/all.i" ||
 	    exit 99
 	awk '
+	FNR == NR { ours["\"" $0 "\""]; next }
 	/^#/ {
 		if ($1 == "#" && $2 ~ /^[0-9]+$/)
-			ours = ($3 ~ /include\/green/)
+			our = $3 in ours
 		next
 	}
-	ours { text = text " " $0 }
+	our { text = text " " $0 }
 	END {
 		while (sub(/\{[^{}]*\}/, ";", text))
 			;
@@ -37,13 +53,12 @@ declared() {
 				print name
 			}
 		}
-	}' "$tmp/all.i" | sort -u
+	}' "$tmp/headers" "$tmp/all.i" | sort -u
 }
 
-declared >"$tmp/declared" || exit 99
 if [ "${1-}" = --list ]; then
-	cat "$tmp/declared"
-	exit 0
+	declared "${2-libgreen}"
+	exit
 fi
 
 status=0
@@ -56,29 +71,34 @@ same() {
 	}
 }
 
-same 'libgreen.sym (>) is not what the headers declare (<)' \
-    "$tmp/declared" "$srcdir/libgreen.sym"
+# shown FILE: what a shared library shows
+shown() {
+	case $1 in
+	*.dylib) $NM -gU "$1" | sed 's/ _/ /' ;;
+	*) $NM -D -g "$1" ;;
+	esac | awk '
+	NF == 3 && $2 ~ /^[A-TV-Z]$/ { sub(/@.*/, "", $3); print $3 }' |
+	    grep -vE \
+	    '^(__bss_start|_edata|_end|_init|_fini|__asan.*|__odr_asan.*)$' |
+	    sort -u
+}
 
-library=
-for file in .libs/libgreen.so .libs/libgreen.so.*.*.* .libs/libgreen.dylib; do
-	if [ -f "$file" ]; then
-		library=$file
+looked=0
+for name in libgreen libgreen-testing; do
+	declared "$name" >"$tmp/declared" || exit 99
+	same "$name.sym (>) is not what the headers declare (<)" \
+	    "$tmp/declared" "$srcdir/$name.sym"
+	for file in .libs/$name.so .libs/$name.so.*.*.* .libs/$name.dylib; do
+		[ -f "$file" ] || continue
+		looked=$((looked + 1))
+		shown "$file" >"$tmp/shown"
+		same "$file shows other names (>) than $name.sym has (<)" \
+		    "$srcdir/$name.sym" "$tmp/shown"
 		break
-	fi
+	done
 done
-if [ -z "$library" ]; then
-	[ $status -ne 0 ] || {
-		echo 'symbols.sh: no shared library to look into'
-		exit 77
-	}
-	exit $status
+if [ $looked -eq 0 ] && [ $status -eq 0 ]; then
+	echo 'symbols.sh: no shared library to look into'
+	exit 77
 fi
-case $library in
-*.dylib) $NM -gU "$library" | sed 's/ _/ /' ;;
-*) $NM -D -g "$library" ;;
-esac | awk 'NF == 3 && $2 ~ /^[A-TV-Z]$/ { sub(/@.*/, "", $3); print $3 }' |
-    grep -vE '^(__bss_start|_edata|_end|_init|_fini|__asan.*|__odr_asan.*)$' |
-    sort -u >"$tmp/shown"
-same "$library shows other names (>) than libgreen.sym has (<)" \
-    "$srcdir/libgreen.sym" "$tmp/shown"
 exit $status

@@ -26,6 +26,14 @@ struct fd_waiter {
 	unsigned dir;
 };
 
+/* Of several: each has the one waiter, and the first to be ready wakes it. */
+struct any_waiter {
+	struct waiter waiter;
+	struct green__fd *const *v;
+	size_t	 n;
+	unsigned dir;
+};
+
 struct green__fd *
 green__fd_find(int fd)
 {
@@ -66,6 +74,18 @@ unhook(struct green__fd *f, unsigned i)
 	return (w);
 }
 
+static bool	 abort_any(struct waiter *w);
+
+static void
+wake(struct green__fd *f, unsigned i, int result, int error)
+{
+	struct waiter *w = unhook(f, i);
+
+	if (GREEN__UNLIKELY(w->abort == abort_any))
+		(void)abort_any(w);
+	green__wake(w, result, error);
+}
+
 static void
 wake_all(struct green__fd *f, int result, int error)
 {
@@ -73,7 +93,7 @@ wake_all(struct green__fd *f, int result, int error)
 
 	for (i = 0; i < 2; i++)
 		if (f->waiter[i] != NULL)
-			green__wake(unhook(f, i), result, error);
+			wake(f, i, result, error);
 }
 
 /*
@@ -101,23 +121,46 @@ abort_wait(struct waiter *w)
 	return (true);
 }
 
+static bool
+abort_any(struct waiter *w)
+{
+	struct any_waiter *a = GREEN__CONTAINER(w, struct any_waiter, waiter);
+	size_t i;
+
+	for (i = 0; i < a->n; i++) {
+		if (a->v[i]->waiter[INDEX(a->dir)] != w)
+			continue;
+		(void)unhook(a->v[i], INDEX(a->dir));
+		rearm(a->v[i]);
+	}
+	return (true);
+}
+
+static int
+hook(struct green__fd *f, unsigned dir, struct waiter *w)
+{
+	struct loop *l = f->loop;
+	int error;
+
+	f->waiter[INDEX(dir)] = w;
+	f->wanted |= dir;
+	l->waiting_fds++;
+	if (l->ops->arm(l->reactor, f) == 0)
+		return (0);
+	error = errno;
+	(void)unhook(f, INDEX(dir));
+	rearm(f);
+	return (green__fail(error));
+}
+
 /* Wait for what the reactor says from now on.  EPERM: always ready. */
 static int
 wait_for(struct green__fd *f, unsigned dir)
 {
 	struct fd_waiter fw = { .f = f, .dir = dir };
-	struct loop *l = f->loop;
-	int error;
 
-	f->waiter[INDEX(dir)] = &fw.waiter;
-	f->wanted |= dir;
-	l->waiting_fds++;
-	if (l->ops->arm(l->reactor, f) == -1) {
-		error = errno;
-		(void)unhook(f, INDEX(dir));
-		rearm(f);
-		return (green__fail(error));
-	}
+	if (hook(f, dir, &fw.waiter) == -1)
+		return (-1);
 	return (green__park(&fw.waiter, abort_wait, dir == GREEN__READ ?
 	    "readable fd" : "writable fd", f->fd, GREEN_FOREVER));
 }
@@ -184,8 +227,8 @@ green__fd_close(struct green__fd *f)
 	return (fd);
 }
 
-int
-green__fd_wait(struct green__fd *f, unsigned dir)
+static inline int
+check_wait(const struct green__fd *f, unsigned dir)
 {
 	if (f->fd == -1)
 		return (green__fail(EBADF));
@@ -193,14 +236,53 @@ green__fd_wait(struct green__fd *f, unsigned dir)
 		return (green__fail(EINVAL));
 	if (f->waiter[INDEX(dir)] != NULL)
 		return (green__fail(EBUSY));
+	return (0);
+}
+
+/* No reactor takes it, and so it never blocks; but others get their turn. */
+static int
+find_ready(struct green__fd *f, unsigned dir)
+{
+	f->ready |= dir;
+	(void)green__yield(false);
+	return (green__check());
+}
+
+int
+green__fd_wait(struct green__fd *f, unsigned dir)
+{
+	if (check_wait(f, dir) == -1)
+		return (-1);
 	if (f->ready & dir)
 		return (0);
-	if (f->flags & GREEN__FD_ALWAYS) {
-		f->ready |= dir;
-		(void)green__yield(false);
-		return (green__check());
-	}
+	if (f->flags & GREEN__FD_ALWAYS)
+		return (find_ready(f, dir));
 	return (wait_for(f, dir));
+}
+
+int
+green__fd_wait_any(struct green__fd *const *v, size_t n, unsigned dir,
+    int64_t deadline)
+{
+	struct any_waiter a = { .v = v, .n = n, .dir = dir };
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (check_wait(v[i], dir) == -1)
+			return (-1);
+	for (i = 0; i < n; i++) {
+		if (v[i]->ready & dir)
+			return (0);
+		if (v[i]->flags & GREEN__FD_ALWAYS)
+			return (find_ready(v[i], dir));
+	}
+	for (i = 0; i < n; i++)
+		if (hook(v[i], dir, &a.waiter) == -1) {
+			(void)abort_any(&a.waiter);
+			return (-1);
+		}
+	return (green__park(&a.waiter, abort_any, dir == GREEN__READ ?
+	    "readable fds" : "writable fds", -1, deadline));
 }
 
 void
@@ -226,9 +308,9 @@ green__fd_ready(struct green__fd *f, unsigned dirs, bool hungup)
 	if (due == 0)
 		return;
 	if (due & GREEN__READ)
-		green__wake(unhook(f, INDEX(GREEN__READ)), 0, 0);
+		wake(f, INDEX(GREEN__READ), 0, 0);
 	if (due & GREEN__WRITE)
-		green__wake(unhook(f, INDEX(GREEN__WRITE)), 0, 0);
+		wake(f, INDEX(GREEN__WRITE), 0, 0);
 	rearm(f);
 }
 

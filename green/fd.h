@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct loop;
 struct waiter;
@@ -43,6 +44,10 @@ int	 green__fd_close(struct green__fd *f);
    task waits in this direction; EINVAL: f is another loop's; ECANCELED.  Spends
    nothing. */
 int	 green__fd_wait(struct green__fd *f, unsigned dir);
+/* The same, until one of several may go ahead; or, -1 and ETIMEDOUT, until the
+   deadline.  EBADF: one was closed meanwhile. */
+int	 green__fd_wait_any(struct green__fd *const *v, size_t n, unsigned dir,
+	    int64_t deadline);
 static inline bool
 green__fd_can(const struct green__fd *f, unsigned dir)
 {

@@ -195,9 +195,10 @@ poll_await(struct green__reactor *r, int64_t timeout)
 
 	if (left == -1 && errno != EINTR && errno != EAGAIN)
 		green__die("poll: %s", strerror(errno));
-	/* Downwards: who takes the place of one that leaves has been seen. */
+	/* Downwards: who takes the place of one that leaves has been seen, or
+	   will be.  Several leave when one ends a wait for any of them. */
 	for (i = r->n - 1; left > 0 && i > 0; i--) {
-		if (r->set[i].revents == 0)
+		if (i >= r->n || r->set[i].revents == 0)
 			continue;
 		left--;
 		deliver(r->owner[i], r->set[i].revents);

@@ -38,6 +38,7 @@
 	loops(event)							\
 	loops(failure)							\
 	loops(fd)							\
+	loops(fd_any)							\
 	loops(file)							\
 	loops(file_send)						\
 	loops(frame)							\

@@ -18,6 +18,7 @@ struct green_listener {
 	bool	 closed;
 	size_t	 next;			/* the port whose turn it is */
 	size_t	 n;
+	struct green__fd **fd;		/* of each port, behind these */
 	struct green__port *port[];
 };
 
@@ -25,14 +26,19 @@ struct green_listener *
 green__listener_new(struct green__port *const *port, size_t n)
 {
 	struct green_listener *l;
+	size_t i;
 
-	l = malloc(sizeof(*l) + n * sizeof(l->port[0]));
+	l = malloc(sizeof(*l) + n * (sizeof(l->port[0]) + sizeof(l->fd[0])));
 	if (l == NULL) {
 		(void)green__fail(ENOMEM);
 		return (NULL);
 	}
 	*l = (struct green_listener){ .n = n };
-	memcpy(l->port, port, n * sizeof(l->port[0]));
+	l->fd = (struct green__fd **)(void *)(l->port + n);
+	for (i = 0; i < n; i++) {
+		l->port[i] = port[i];
+		l->fd[i] = &port[i]->fd;
+	}
 	return (l);
 }
 
@@ -92,51 +98,21 @@ take(struct green_listener *l)
 	return (NULL);
 }
 
-struct watch {
-	struct green__fd *fd;
-	struct green_group *g;
-};
-
-/* One task for each of several ports; the first to be ready ends them all. */
-static int
-watch_port(void *arg)
-{
-	struct watch *w = arg;
-
-	if (green__fd_wait(w->fd, GREEN__READ) == -1)
-		return (-1);
-	green_group_cancel(w->g, NULL);
-	return (0);
-}
-
+/* Until a port has something, or the scope is to stop: ESHUTDOWN. */
 static int
 wait_for_port(struct green_listener *l)
-{
-	struct green_group g;
-	struct watch w = { .g = &g };
-	size_t i;
-	int rc = 0;
-
-	if (l->n == 1)
-		return (green__fd_wait(&l->port[0]->fd, GREEN__READ));
-	green_group_open(&g);
-	for (i = 0; i < l->n && rc == 0; i++) {
-		w.fd = &l->port[i]->fd;
-		rc = green_spawn_copy(&g, watch_port, &w, sizeof(w));
-	}
-	return (green_group_close(&g, rc));
-}
-
-/* The same, but a stop ends it. */
-static int
-wait_or_stop(struct green_listener *l)
 {
 	struct green_scope s;
 	int rc;
 
 	green_scope_open(&s);
 	green_scope_set_stoppable(&s, true);
-	rc = (int)green_scope_close(&s, wait_for_port(l));
+	if (l->n == 1)
+		rc = green__fd_wait(l->fd[0], GREEN__READ);
+	else
+		rc = green__fd_wait_any(l->fd, l->n, GREEN__READ,
+		    GREEN_FOREVER);
+	rc = (int)green_scope_close(&s, rc);
 	return (green_scope_caught(&s) ? green__fail(ESHUTDOWN) : rc);
 }
 
@@ -156,7 +132,7 @@ green__listener_accept(struct green_listener *l)
 			return (s);
 		if (errno == ECONNABORTED)
 			green__spend();
-		else if (errno != EAGAIN || wait_or_stop(l) == -1)
+		else if (errno != EAGAIN || wait_for_port(l) == -1)
 			return (NULL);
 	}
 }

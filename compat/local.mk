@@ -3,9 +3,15 @@
 
 EXTRA_DIST += \
 	%D%/include/stdlib.h \
+	%D%/mmsg/sys/socket.h \
 	# EOL
 
 if COMPAT_REALLOCARRAY
 AM_CPPFLAGS += -I$(top_srcdir)/%D%/include
 libgreen_all_la_SOURCES += %D%/reallocarray.c
+endif
+
+if COMPAT_MMSG
+AM_CPPFLAGS += -I$(top_srcdir)/%D%/mmsg
+libgreen_all_la_SOURCES += %D%/mmsg.c
 endif

@@ -44,8 +44,8 @@ AS_IF([test "$green_cv_$2_$1" = yes],
 AC_DEFUN([GREEN_CHECK_SOCKETS],
 [AC_CHECK_FUNCS([accept4 getpeereid])
 GREEN_CHECK_PIPE2
-AC_CHECK_DECLS([MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_NONBLOCK, SO_NOSIGPIPE,
-    SO_PEERCRED, SO_REUSEPORT], [], [],
+AC_CHECK_DECLS([MSG_CMSG_CLOEXEC, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_NONBLOCK,
+    SO_NOSIGPIPE, SO_PEERCRED, SO_REUSEPORT], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>]])
 AC_CHECK_DECLS([LOCAL_PEEREID, LOCAL_PEERPID], [], [],
@@ -59,6 +59,20 @@ AC_CHECK_TYPES([struct sockpeercred, struct unpcbid], [], [],
 AC_CHECK_MEMBERS([struct sockaddr.sa_len], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>]])
+GREEN_CHECK_MMSG
+])
+
+AC_DEFUN([GREEN_CHECK_MMSG],
+[AC_CACHE_CHECK([for recvmmsg and sendmmsg], [green_cv_mmsg],
+    [AC_LINK_IFELSE([AC_LANG_PROGRAM([
+#include <sys/types.h>
+#include <sys/socket.h>
+	], [
+struct mmsghdr m;
+return ((int)recvmmsg(0, &m, 1, 0, NULL) + (int)sendmmsg(0, &m, 1, 0));
+	])],
+	[green_cv_mmsg=yes], [green_cv_mmsg=no])])
+AM_CONDITIONAL([COMPAT_MMSG], [test "$green_cv_mmsg" = no])
 ])
 
 # A new SDK of macOS declares it for systems that have it not, and warns.

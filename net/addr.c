@@ -190,3 +190,26 @@ green__addr_local(struct green__addr *a, int fd)
 		return (green__fail(errno));
 	return (0);
 }
+
+int
+green__addrs_bind(const struct green__addrs *a, int fd, int family)
+{
+	struct green__addr at;
+	size_t i;
+	int error = 0;
+
+	for (i = 0; i < a->n; i++) {
+		at = a->v[i];
+		if (at.sa.ss_family != family)
+			continue;
+		if (bind(fd, green__sa(&at), at.len) == 0)
+			return (0);
+		error = errno;
+	}
+	if (a->n == 0)
+		return (0);
+	if (error == 0)
+		return (green__failx(EADDRNOTAVAIL,
+		    "no local address of that family"));
+	return (green__failx(error, "local address: %s", strerror(error)));
+}

@@ -17,7 +17,7 @@
 
 /* socket.c.  Descriptors are close-on-exec and non-blocking from birth; nothing
    ends with EINTR; nothing raises SIGPIPE.  -1 and errno. */
-int	 green__socket(int family);	/* of streams */
+int	 green__socket(int family, int type);
 /* ECONNABORTED for whatever went wrong with the connection alone. */
 int	 green__socket_accept(int fd);
 /* 0; EINPROGRESS: see green__socket_connected(). */
@@ -27,37 +27,43 @@ int	 green__socket_connected(int fd);
 ssize_t	 green__socket_receive(int fd, void *buf, size_t max);
 ssize_t	 green__socket_send(int fd, const void *buf, size_t len);
 ssize_t	 green__socket_sendv(int fd, struct iovec *iov, int n);
-/* Make a foreign socket of streams ours, and undo that; ENOTSOCK, EINVAL: not
-   one of streams, or (not) listening; ENOTCONN. */
-int	 green__socket_adopt(int fd, bool listening, int flags[2]);
+ssize_t	 green__socket_sendmsg(int fd, const struct msghdr *msg);
+ssize_t	 green__socket_recvmsg(int fd, struct msghdr *msg);
+int	 green__socket_send_many(int fd, struct mmsghdr *m, int n);
+int	 green__socket_receive_many(int fd, struct mmsghdr *m, int n);
+/* Make a foreign socket ours, and undo that; ENOTSOCK, EINVAL: not of the kind;
+   ENOTCONN: a stream that is not connected. */
+enum green__socket_kind {
+	SOCKET_STREAM,
+	SOCKET_LISTENER,
+	SOCKET_DGRAM
+};
+int	 green__socket_adopt(int fd, enum green__socket_kind kind,
+	    int flags[2]);
 void	 green__socket_disown(int fd, const int flags[2]);
 /* Options. */
 int	 green__socket_set_nodelay(int fd);
 int	 green__socket_set_reuse_addr(int fd);
 int	 green__socket_set_reuse_port(int fd);	/* ENOTSUP */
-void	 green__socket_set_v6only(int fd);
+int	 green__socket_set_v6only(int fd, bool on);
+int	 green__socket_set_broadcast(int fd);
 int	 green__socket_peer_cred(int fd, struct green_cred *c);	/* ENOTSUP */
 
 /* socket_attr.c */
 int	 green__socket_attr(int fd, enum green_attr a, void *value,
 	    size_t size);
 
+/* Before a system call: wait, unless f may be ready. */
+static inline int
+green__socket_await(struct green__fd *f, unsigned dir)
+{
+	return (green__fd_can(f, dir) ? 0 : green__fd_wait(f, dir));
+}
+
 /* socket_stream.c.  On failure fd is still the caller's. */
 struct green_stream *green__socket_stream(int fd, int family);
 /* Wait until the connection that was begun is there. */
 int	 green__socket_stream_connected(struct green_stream *s);
-
-/*
- * socket_port.c: a listening socket as a port.  On failure fd is still the
- * caller's.  A UNIX socket may have a file, known as id, which goes when the
- * port is closed; path is malloc'd, and the port's own from success on.
- */
-struct green__file_id {
-	dev_t	 dev;
-	ino_t	 ino;
-};
-struct green__port *green__socket_port(int fd, int family, char *path,
-	    const struct green__file_id *id);
 
 /* addr.c */
 struct green__addr {
@@ -77,14 +83,50 @@ int	 green__addr_local(struct green__addr *a, int fd);
 const char *green__addr_text(struct green__addr *a, char *buf, size_t size);
 
 /*
- * name.c: the addresses of host (NULL: the wildcards) and port.  Only names go
- * to a worker.  Free v.  EADDRNOTAVAIL, EAGAIN, EINVAL, ENOMEM, ECANCELED
+ * unix_file.c: the file that a UNIX socket is known by.  bind makes it, in a
+ * worker thread, for a socket of that type; with a backlog of -1 the socket does
+ * not listen.  remove does so if it is still the same, cancelled or not.
  */
+struct green__unix_file {
+	char	*path;			/* malloc'd, absolute; NULL: none */
+	dev_t	 dev;
+	ino_t	 ino;
+};
+struct green__unix_place {
+	struct green__addr addr;
+	const char *path;
+	int	 type;
+	mode_t	 mode;			/* 0: by umask */
+	int	 backlog;
+};
+int	 green__unix_bind(int fd, const struct green__unix_place *p,
+	    struct green__unix_file *f);
+void	 green__unix_remove(struct green__unix_file *f);
+/* In a worker thread: 0; EINPROGRESS, EAGAIN, ... */
+int	 green__unix_connect(int fd, const struct green__addr *a);
+
+/*
+ * socket_port.c: a listening socket as a port.  On failure fd is still the
+ * caller's.  A UNIX socket may have a file, which is the port's own from success
+ * on, and goes when that is closed.
+ */
+struct green__port *green__socket_port(int fd, int family,
+	    const struct green__unix_file *file);
+
 struct green__addrs {
 	struct green__addr *v;
 	size_t	 n;
 };
+/* Bind to the first one of that family that can be; without any at all, do
+   nothing. */
+int	 green__addrs_bind(const struct green__addrs *a, int fd, int family);
+
+/*
+ * name.c: the addresses of host (NULL: the wildcards) and port, for a type of
+ * sockets.  Only names go to a worker.  Free v.  EADDRNOTAVAIL, EAGAIN, EINVAL,
+ * ENOMEM, ECANCELED
+ */
 int	 green__resolve(struct green__addrs *a, const char *host,
-	    const char *port, int family);
+	    const char *port, int family, int type);
 
 #endif /* GREEN_NET_INTERNAL_H */

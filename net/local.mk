@@ -11,5 +11,6 @@ libgreen_all_la_SOURCES += \
 	%D%/tcp_connect.c \
 	%D%/tcp_listen.c \
 	%D%/unix.c \
+	%D%/unix_file.c \
 	%D%/wait.c \
 	# EOL

@@ -240,9 +240,9 @@ resolve_any(struct green__addrs *a, int port, int family)
 /* service NULL: no port yet. */
 static int
 resolve_host(struct green__addrs *a, const char *host, const char *service,
-    int family)
+    int family, int type)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo hints = { .ai_socktype = type };
 	struct lookup l = { .host = host, .service = service, .hints = &hints };
 	int rc;
 
@@ -269,12 +269,12 @@ resolve_host(struct green__addrs *a, const char *host, const char *service,
 
 /* The number of a service that has only a name. */
 static int
-resolve_service(const char *service)
+resolve_service(const char *service, int type)
 {
 	struct green__addrs a = { .v = NULL };
 	int number;
 
-	if (resolve_host(&a, "127.0.0.1", service, AF_INET) == -1)
+	if (resolve_host(&a, "127.0.0.1", service, AF_INET, type) == -1)
 		return (-1);
 	number = green__addr_port(&a.v[0]);
 	free(a.v);
@@ -283,7 +283,7 @@ resolve_service(const char *service)
 
 int
 green__resolve(struct green__addrs *a, const char *host, const char *port,
-    int family)
+    int family, int type)
 {
 	int number = parse_port(port);
 	size_t i;
@@ -295,11 +295,12 @@ green__resolve(struct green__addrs *a, const char *host, const char *port,
 		return (green__failx(EINVAL, "family %d is not one of IP's",
 		    family));
 	if (host == NULL && number == -1 &&
-	    (number = resolve_service(port)) == -1)
+	    (number = resolve_service(port, type)) == -1)
 		return (-1);
 	if (host == NULL)
 		return (resolve_any(a, number, family));
-	if (resolve_host(a, host, number == -1 ? port : NULL, family) == -1)
+	if (resolve_host(a, host, number == -1 ? port : NULL, family,
+	    type) == -1)
 		return (-1);
 	for (i = 0; i < a->n && number != -1; i++)
 		green__addr_set_port(&a->v[i], number);

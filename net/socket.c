@@ -59,10 +59,10 @@ get_cred(struct green_cred *c, uid_t uid, gid_t gid, pid_t pid)
  * What systems do differently.
  */
 #if HAVE_DECL_SOCK_CLOEXEC && HAVE_DECL_SOCK_NONBLOCK
-#define NEW_SOCKET(family)						\
-	socket((family), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)
+#define NEW_SOCKET(family, type)					\
+	socket((family), (type) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)
 #else
-#define NEW_SOCKET(family)	set_flags(socket((family), SOCK_STREAM, 0))
+#define NEW_SOCKET(family, type) set_flags(socket((family), (type), 0))
 #endif
 
 #if defined(HAVE_ACCEPT4) && HAVE_DECL_SOCK_CLOEXEC && HAVE_DECL_SOCK_NONBLOCK
@@ -76,6 +76,12 @@ get_cred(struct green_cred *c, uid_t uid, gid_t gid, pid_t pid)
 #define SEND_FLAGS		MSG_NOSIGNAL
 #else
 #define SEND_FLAGS		0
+#endif
+/* Without it, whoever receives descriptors sets FD_CLOEXEC afterwards. */
+#if HAVE_DECL_MSG_CMSG_CLOEXEC
+#define RECEIVE_FLAGS		MSG_CMSG_CLOEXEC
+#else
+#define RECEIVE_FLAGS		0
 #endif
 /* macOS learnt MSG_NOSIGNAL late: its headers may know more than its kernel. */
 #if HAVE_DECL_SO_NOSIGPIPE && (defined(__APPLE__) || !HAVE_DECL_MSG_NOSIGNAL)
@@ -163,9 +169,9 @@ peer_cred(int fd, struct green_cred *c)
  */
 
 int
-green__socket(int family)
+green__socket(int family, int type)
 {
-	int fd = NEW_SOCKET(family);
+	int fd = NEW_SOCKET(family, type);
 
 	if (fd != -1)
 		NO_SIGPIPE(fd);
@@ -258,16 +264,54 @@ ssize_t
 green__socket_sendv(int fd, struct iovec *iov, int n)
 {
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
-	ssize_t sent;
 
-	while ((sent = sendmsg(fd, &msg, SEND_FLAGS)) == -1 && errno == EINTR)
+	return (green__socket_sendmsg(fd, &msg));
+}
+
+ssize_t
+green__socket_sendmsg(int fd, const struct msghdr *msg)
+{
+	ssize_t n;
+
+	while ((n = sendmsg(fd, msg, SEND_FLAGS)) == -1 && errno == EINTR)
+		continue;
+	return (n);
+}
+
+ssize_t
+green__socket_recvmsg(int fd, struct msghdr *msg)
+{
+	ssize_t n;
+
+	while ((n = recvmsg(fd, msg, RECEIVE_FLAGS)) == -1 && errno == EINTR)
+		continue;
+	return (n);
+}
+
+int
+green__socket_receive_many(int fd, struct mmsghdr *m, int n)
+{
+	int got;
+
+	while ((got = (int)recvmmsg(fd, m, (unsigned)n, RECEIVE_FLAGS, NULL)) ==
+	    -1 && errno == EINTR)
+		continue;
+	return (got);
+}
+
+int
+green__socket_send_many(int fd, struct mmsghdr *m, int n)
+{
+	int sent;
+
+	while ((sent = (int)sendmmsg(fd, m, (unsigned)n, SEND_FLAGS)) == -1 &&
+	    errno == EINTR)
 		continue;
 	return (sent);
 }
 
-/* Is fd a socket of streams that listens, or one that is connected? */
 static int
-check_kind(int fd, bool listening)
+check_kind(int fd, enum green__socket_kind kind)
 {
 	struct sockaddr_storage sa;
 	socklen_t len = sizeof(int);
@@ -279,18 +323,21 @@ check_kind(int fd, bool listening)
 	if (type == SOCK_STREAM && getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN,
 	    &listens, &len) == -1)
 		return (-1);
-	if (type != SOCK_STREAM || (listens != 0) != listening) {
+	if (type != (kind == SOCKET_DGRAM ? SOCK_DGRAM : SOCK_STREAM) ||
+	    (listens != 0) != (kind == SOCKET_LISTENER)) {
 		errno = EINVAL;
 		return (-1);
 	}
+	if (kind != SOCKET_STREAM)
+		return (0);
 	len = sizeof(sa);
-	return (listening ? 0 : getpeername(fd, (struct sockaddr *)&sa, &len));
+	return (getpeername(fd, (struct sockaddr *)&sa, &len));
 }
 
 int
-green__socket_adopt(int fd, bool listening, int flags[2])
+green__socket_adopt(int fd, enum green__socket_kind kind, int flags[2])
 {
-	if (check_kind(fd, listening) == -1)
+	if (check_kind(fd, kind) == -1)
 		return (-1);
 	flags[0] = fcntl(fd, F_GETFD);
 	flags[1] = fcntl(fd, F_GETFL);
@@ -333,11 +380,19 @@ green__socket_set_reuse_port(int fd)
 	return (REUSE_PORT(fd));
 }
 
-void
-green__socket_set_v6only(int fd)
+int
+green__socket_set_v6only(int fd, bool on)
 {
-	/* Where it cannot be set it is so already. */
-	(void)set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+	int only = on;
+
+	return (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only,
+	    sizeof(only)));
+}
+
+int
+green__socket_set_broadcast(int fd)
+{
+	return (set_option(fd, SOL_SOCKET, SO_BROADCAST));
 }
 
 int

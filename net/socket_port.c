@@ -8,12 +8,8 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
-#include <sys/stat.h>
-
 #include <stdlib.h>
 #include <unistd.h>
-
-#include <green/thread.h>
 
 #include "internal.h"
 
@@ -21,8 +17,7 @@ struct socket_port {
 	struct green__port port;
 	int	 family;
 	int	 accepted;		/* has no stream yet; -1: none */
-	char	*path;			/* NULL: no file of ours */
-	struct green__file_id id;
+	struct green__unix_file file;
 };
 
 static struct socket_port *
@@ -55,42 +50,13 @@ port_attr(struct green__port *port, enum green_attr a, void *value, size_t size)
 	return (green__socket_attr(port->fd.fd, a, value, size));
 }
 
-/* In a worker thread, where one can be had. */
-static int
-remove_file(void *arg)
-{
-	const struct socket_port *p = arg;
-	struct stat st;
-
-	if (lstat(p->path, &st) == -1 || st.st_dev != p->id.dev ||
-	    st.st_ino != p->id.ino)
-		return (0);
-	return (unlink(p->path));
-}
-
-/* The same, cancelled or not. */
-static int
-remove_file_elsewhere(struct socket_port *p)
-{
-	struct green_scope s;
-	int rc;
-
-	green_scope_open(&s);
-	green_scope_set_shield(&s, true);
-	rc = green_to_thread_limited(&green__loop->limiter_files, remove_file,
-	    p);
-	return ((int)green_scope_close(&s, rc));
-}
-
 static void
 port_close(struct green__port *port)
 {
 	struct socket_port *p = port_of(port);
 	int fd = green__fd_close(&port->fd);
 
-	if (p->path != NULL &&
-	    (green__task() == NULL || remove_file_elsewhere(p) == -1))
-		(void)remove_file(p);
+	green__unix_remove(&p->file);
 	(void)close(fd);
 	if (p->accepted != -1)
 		(void)close(p->accepted);
@@ -99,10 +65,7 @@ port_close(struct green__port *port)
 static void
 port_free(struct green__port *port)
 {
-	struct socket_port *p = port_of(port);
-
-	free(p->path);
-	free(p);
+	free(port_of(port));
 }
 
 static const struct green__port_ops socket_port_ops = {
@@ -113,8 +76,7 @@ static const struct green__port_ops socket_port_ops = {
 };
 
 struct green__port *
-green__socket_port(int fd, int family, char *path,
-    const struct green__file_id *id)
+green__socket_port(int fd, int family, const struct green__unix_file *file)
 {
 	struct socket_port *p;
 
@@ -125,11 +87,10 @@ green__socket_port(int fd, int family, char *path,
 	*p = (struct socket_port){
 		.port.ops = &socket_port_ops,
 		.family = family,
-		.accepted = -1,
-		.path = path
+		.accepted = -1
 	};
-	if (id != NULL)
-		p->id = *id;
+	if (file != NULL)
+		p->file = *file;
 	if (green__fd_open(&p->port.fd, fd) == -1) {
 		free(p);
 		return (NULL);
@@ -147,11 +108,11 @@ green_listener_from_fd(int fd)
 
 	if (green__addr_local(&a, fd) == -1)
 		return (NULL);
-	if (green__socket_adopt(fd, true, flags) == -1) {
+	if (green__socket_adopt(fd, SOCKET_LISTENER, flags) == -1) {
 		(void)green__fail(errno);
 		return (NULL);
 	}
-	p = green__socket_port(fd, a.sa.ss_family, NULL, NULL);
+	p = green__socket_port(fd, a.sa.ss_family, NULL);
 	if (p != NULL && (l = green__listener_new(&p, 1)) == NULL) {
 		(void)green__fd_close(&p->fd);
 		port_free(p);

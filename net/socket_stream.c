@@ -28,12 +28,6 @@ socket_of(struct green_stream *s)
 	return (GREEN__CONTAINER(s, struct socket, stream));
 }
 
-static inline int
-await(struct green__fd *f, unsigned dir)
-{
-	return (green__fd_can(f, dir) ? 0 : green__fd_wait(f, dir));
-}
-
 /* The call failed: 0 if it is to be tried again once f is ready. */
 static int
 failed(struct green__fd *f, unsigned dir)
@@ -52,7 +46,7 @@ socket_receive(struct green_stream *s, void *buf, size_t max)
 	ssize_t n;
 
 	for (;;) {
-		if (await(f, GREEN__READ) == -1)
+		if (green__socket_await(f, GREEN__READ) == -1)
 			return (-1);
 		if ((n = green__socket_receive(f->fd, buf, max)) != -1)
 			break;
@@ -85,7 +79,7 @@ socket_send(struct green_stream *s, const void *buf, size_t len)
 	ssize_t n;
 
 	for (;;) {
-		if (await(f, GREEN__WRITE) == -1)
+		if (green__socket_await(f, GREEN__WRITE) == -1)
 			return (-1);
 		n = green__socket_send(f->fd, p, len);
 		if (n != -1 && (size_t)n == len)
@@ -150,7 +144,7 @@ socket_sendv(struct green_stream *s, const struct iovec *iov, int n)
 		advance(&left, 0);
 		if ((npieces = gather(&left, piece, &len)) == 0)
 			return (0);
-		if (await(f, GREEN__WRITE) == -1)
+		if (green__socket_await(f, GREEN__WRITE) == -1)
 			return (-1);
 		sent = green__socket_sendv(f->fd, piece, npieces);
 		if (sent == -1) {
@@ -254,7 +248,7 @@ green_stream_from_fd(int fd)
 
 	if (green__addr_local(&a, fd) == -1)
 		return (NULL);
-	if (green__socket_adopt(fd, false, flags) == -1) {
+	if (green__socket_adopt(fd, SOCKET_STREAM, flags) == -1) {
 		(void)green__fail(errno);
 		return (NULL);
 	}

@@ -46,26 +46,9 @@ interleave(struct green__addrs *a)
 static int
 bind_local(int fd, int family, const struct attempts *t)
 {
-	struct green__addr a;
-	size_t i;
-	int error = 0;
-
-	if (t->from.n == 0)
-		return (0);
 	if (t->port_given && green__socket_set_reuse_addr(fd) == -1)
 		return (green__fail(errno));
-	for (i = 0; i < t->from.n; i++) {
-		a = t->from.v[i];
-		if (a.sa.ss_family != family)
-			continue;
-		if (bind(fd, green__sa(&a), a.len) == 0)
-			return (0);
-		error = errno;
-	}
-	if (error == 0)
-		return (green__failx(EADDRNOTAVAIL,
-		    "no local address of that family"));
-	return (green__failx(error, "local address: %s", strerror(error)));
+	return (green__addrs_bind(&t->from, fd, family));
 }
 
 /* Begin to connect: a stream, which may still wait for its connection. */
@@ -93,7 +76,7 @@ attempt(struct green__addr *to, const struct attempts *t)
 	bool waits;
 	int fd, error;
 
-	if ((fd = green__socket(to->sa.ss_family)) == -1) {
+	if ((fd = green__socket(to->sa.ss_family, SOCK_STREAM)) == -1) {
 		(void)green__fail(errno);
 		return (NULL);
 	}
@@ -155,7 +138,7 @@ resolve(struct attempts *t, const char *host, const char *port,
 		return (green__failx(ENOTSUP, "TLS is not built in"));
 	if (host == NULL)
 		return (green__failx(EINVAL, "no host was given"));
-	if (green__resolve(&t->to, host, port, opt->family) == -1)
+	if (green__resolve(&t->to, host, port, opt->family, SOCK_STREAM) == -1)
 		return (-1);
 	if (green__addr_port(&t->to.v[0]) == 0)
 		return (green__failx(EINVAL, "port 0 cannot be connected to"));
@@ -163,7 +146,7 @@ resolve(struct attempts *t, const char *host, const char *port,
 		return (0);
 	t->port_given = local_port != NULL;
 	return (green__resolve(&t->from, opt->local_host,
-	    t->port_given ? local_port : "0", opt->family));
+	    t->port_given ? local_port : "0", opt->family, SOCK_STREAM));
 }
 
 struct green_stream *

@@ -30,8 +30,9 @@ struct ports {
 static int
 set_up(int fd, struct green__addr *a, const struct green_listen_options *opt)
 {
+	/* Where it cannot be set it is so already. */
 	if (a->sa.ss_family == AF_INET6)
-		green__socket_set_v6only(fd);
+		(void)green__socket_set_v6only(fd, true);
 	if (green__socket_set_reuse_addr(fd) == -1 ||
 	    (opt->reuse_port && green__socket_set_reuse_port(fd) == -1) ||
 	    green__socket_set_nodelay(fd) == -1 ||
@@ -47,9 +48,9 @@ open_port(struct green__addr *a, const struct green_listen_options *opt)
 	char text[GREEN_ADDRSTRLEN];
 	int fd, error;
 
-	if ((fd = green__socket(a->sa.ss_family)) != -1 &&
+	if ((fd = green__socket(a->sa.ss_family, SOCK_STREAM)) != -1 &&
 	    set_up(fd, a, opt) == 0)
-		p = green__socket_port(fd, a->sa.ss_family, NULL, NULL);
+		p = green__socket_port(fd, a->sa.ss_family, NULL);
 	if (p != NULL)
 		return (p);
 	error = errno;
@@ -144,7 +145,8 @@ green_listen_tcp(const char *host, const char *port,
 	else if (p.opt->backlog < 0)
 		(void)green__failx(EINVAL, "backlog %d is below 0",
 		    p.opt->backlog);
-	else if (green__resolve(&p.at, host, port, p.opt->family) == 0)
+	else if (green__resolve(&p.at, host, port, p.opt->family,
+	    SOCK_STREAM) == 0)
 		l = listen_on(&p);
 	free(p.v);
 	free(p.at.v);

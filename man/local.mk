@@ -8,6 +8,8 @@ dist_man_MANS += \
 	%D%/green_checkpoint.3 \
 	%D%/green_cond_wait.3 \
 	%D%/green_connect_tcp.3 \
+	%D%/green_dgram_join.3 \
+	%D%/green_dgram_receive.3 \
 	%D%/green_dir_open.3 \
 	%D%/green_errmsg.3 \
 	%D%/green_event_wait.3 \
@@ -36,6 +38,7 @@ dist_man_MANS += \
 	%D%/green_task_wait.3 \
 	%D%/green_to_thread.3 \
 	%D%/green_topic_open.3 \
+	%D%/green_udp_open.3 \
 	%D%/green_wait_readable.3 \
 	# EOL
 

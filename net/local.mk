@@ -2,7 +2,11 @@
 
 libgreen_all_la_SOURCES += \
 	%D%/addr.c \
+	%D%/dgram.c \
+	%D%/dgram.h \
+	%D%/dgram_many.c \
 	%D%/internal.h \
+	%D%/multicast.c \
 	%D%/name.c \
 	%D%/socket.c \
 	%D%/socket_attr.c \
@@ -10,7 +14,9 @@ libgreen_all_la_SOURCES += \
 	%D%/socket_stream.c \
 	%D%/tcp_connect.c \
 	%D%/tcp_listen.c \
+	%D%/udp.c \
 	%D%/unix.c \
+	%D%/unix_dgram.c \
 	%D%/unix_file.c \
 	%D%/wait.c \
 	# EOL

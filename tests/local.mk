@@ -40,6 +40,7 @@ endif
 	%D%/test_custom.c \
 	%D%/test_deadline.c \
 	%D%/test_deadlock.c \
+	%D%/test_dgram.c \
 	%D%/test_dir.c \
 	%D%/test_errmsg.c \
 	%D%/test_event.c \
@@ -84,6 +85,7 @@ endif
 	%D%/test_thread.c \
 	%D%/test_timer.c \
 	%D%/test_unix.c \
+	%D%/test_unix_dgram.c \
 	%D%/test_wait.c \
 	%D%/trade.h \
 	%D%/watch.c \

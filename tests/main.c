@@ -33,6 +33,7 @@
 	loops(custom)							\
 	loops(deadline)							\
 	loops(deadlock)							\
+	loops(dgram)							\
 	loops(dir)							\
 	loops(errmsg)							\
 	loops(event)							\
@@ -77,6 +78,7 @@
 	loops(timer)							\
 	loops(topic)							\
 	loops(unix)							\
+	loops(unix_dgram)						\
 	loops(wait)							\
 	/* EOL */
 

@@ -78,6 +78,103 @@ struct green_stream *green_stream_from_fd(int fd) GREEN_CHECK;
 struct green_listener *green_listener_from_fd(int fd) GREEN_CHECK;
 
 /*
+ * Datagrams: UDP and UNIX, connected or not.  One task may receive and another
+ * send at the same time; a second one in a direction gets EBUSY, and whoever is
+ * inside when the socket is closed gets EBADF.
+ *
+ * green_udp_open() binds to local_host and local_port, each NULL for any; without
+ * family and local_host to every address, IPv6 and IPv4, where the system lets
+ * one socket have both, else to those of IPv4.  IPv4 addresses are struct
+ * sockaddr_in then, too.  green_udp_connect() takes the first address of host
+ * that there is a way to; others' datagrams are not received, and what the
+ * network answers (ICMP) becomes the error of a call: ECONNREFUSED, ...
+ *   EADDRINUSE, EADDRNOTAVAIL, EACCES, ENETUNREACH  as bind(2), connect(2)
+ *   EAGAIN, EINVAL  as for green_connect_tcp()
+ */
+struct green_dgram;
+struct green_dgram_options {
+	int	family;
+	const char *local_host, *local_port;	/* NULL: any */
+	bool	reuse_port;		/* several loops, one port */
+	bool	broadcast;		/* it may send to broadcast addresses */
+	void	*reserved_[4];
+};
+struct green_dgram *green_udp_open(const struct green_dgram_options *opt) GREEN_CHECK;
+struct green_dgram *green_udp_connect(const char *host, const char *port,
+	    const struct green_dgram_options *opt) GREEN_CHECK;
+/*
+ * local_path NULL: without a name, so that nobody can answer.  A stale socket file
+ * there is replaced; closing removes it, if it is still the same.
+ *   EADDRINUSE    somebody has that path, or it is no socket
+ *   ENAMETOOLONG  no socket's address can hold the path
+ */
+struct green_dgram *green_unix_dgram_open(const char *local_path) GREEN_CHECK;
+struct green_dgram *green_unix_dgram_connect(const char *path,
+	    const char *local_path) GREEN_CHECK;
+/* ENOTSOCK: not a socket; EINVAL: not one of datagrams. */
+struct green_dgram *green_dgram_from_fd(int fd) GREEN_CHECK;
+/*
+ * One datagram, which may be empty: 0.  The rest of a longer one is lost:
+ * EMSGSIZE, with buf full and from set.  from, fromlen may be NULL; *fromlen is
+ * set, whatever it was, to 0 where the sender has no name.  A cancelled task has
+ * taken none.
+ */
+ssize_t	 green_dgram_receive(struct green_dgram *d, void *buf, size_t max,
+	    struct sockaddr_storage *from, socklen_t *fromlen) GREEN_CHECK;
+/*
+ * All of it or nothing: 0.  to NULL: where d is connected to.  Waits for room
+ * with the system; a UNIX socket, with the receiver.
+ *   EMSGSIZE      longer than can be sent
+ *   EDESTADDRREQ  neither to, nor connected
+ *   ECONNREFUSED  nobody receives there, or did not before (connected UDP)
+ */
+int	 green_dgram_send(struct green_dgram *d, const void *buf, size_t len,
+	    const struct sockaddr *to, socklen_t tolen) GREEN_CHECK;
+/*
+ * Several at once.  green_dgram_receive_many() waits for one and takes those that
+ * are there, at most n: how many.  green_dgram_send_many() sends all, in order:
+ * n, or how many went before one that failed; -1: the first failed.  What was
+ * received can be sent back as it is.  EINVAL: n < 1 received, < 0 sent.
+ */
+struct green_datagram {
+	void	*data;
+	size_t	 size;			/* receiving: room at data */
+	size_t	 len;			/* received, or to be sent */
+	bool	 cut;			/* received: the rest is lost */
+	socklen_t addrlen;		/* 0: none; sending: where connected to */
+	struct sockaddr_storage addr;
+};
+int	 green_dgram_receive_many(struct green_dgram *d, struct green_datagram *v,
+	    int n) GREEN_CHECK;
+int	 green_dgram_send_many(struct green_dgram *d,
+	    const struct green_datagram *v, int n) GREEN_CHECK;
+/*
+ * Multicast: receive what is sent to a group ("239.1.2.3", "ff02::1234"), by an
+ * interface ("eth0"; NULL: the system's choice), and stop to; how what is sent to
+ * groups goes out: how far (1 at first), whether this host's receivers get it too
+ * (true at first), and by which interface.
+ *   EINVAL         not the address of a group; ttl not within 0 .. 255
+ *   EAFNOSUPPORT   the group is of another family
+ *   ENXIO          no such interface
+ *   EADDRNOTAVAIL  it has no IPv4 address, or the group was not joined
+ *   EADDRINUSE     joined already
+ *   ENOTSUP        not UDP
+ */
+int	 green_dgram_join(struct green_dgram *d, const char *group,
+	    const char *interface) GREEN_CHECK;
+int	 green_dgram_leave(struct green_dgram *d, const char *group,
+	    const char *interface) GREEN_CHECK;
+int	 green_dgram_set_multicast_ttl(struct green_dgram *d, int ttl) GREEN_CHECK;
+int	 green_dgram_set_multicast_loop(struct green_dgram *d, bool on) GREEN_CHECK;
+int	 green_dgram_set_multicast_interface(struct green_dgram *d,
+	    const char *interface) GREEN_CHECK;
+/* As of a stream. */
+int	 green_dgram_attr(struct green_dgram *d, enum green_attr a, void *value,
+	    size_t size) GREEN_CHECK;
+/* NULL is allowed, and no loop need be running. */
+void	 green_dgram_close(struct green_dgram *d);
+
+/*
  * getaddrinfo(3) and getnameinfo(3) in a worker thread, unless all is numbers:
  * 0 or an EAI_ code.  EAI_SYSTEM: errno says why (ECANCELED, ...).
  */

@@ -9,12 +9,7 @@
 
 #include <stdlib.h>
 
-#include "internal.h"
-
-struct join {
-	struct waiter waiter;
-	struct green_task *task;
-};
+#include "queue.h"
 
 void
 green__handle_settle(struct green_task *t)
@@ -22,8 +17,7 @@ green__handle_settle(struct green_task *t)
 	int error = errno;
 
 	t->ended = true;
-	while (green__wake_first(&t->joiners, 0, 0))
-		continue;
+	green__queue_wake_all(&t->joiners, 0, 0);
 	errno = error;
 }
 
@@ -79,27 +73,18 @@ green_task_status(const struct green_task *t)
 	    GREEN_TASK_FAILED);
 }
 
-static bool
-abort_join(struct waiter *w)
-{
-	struct join *j = GREEN__CONTAINER(w, struct join, waiter);
-
-	TAILQ_REMOVE(&j->task->joiners, w, link);
-	return (true);
-}
-
 int
 green_task_wait(struct green_task *t)
 {
-	struct join j = { .task = t };
+	struct queued self;
 
 	if (green__check() == -1)
 		return (-1);
 	if (t == green__task())
 		return (green__fail(EDEADLK));
 	if (!t->ended) {
-		TAILQ_INSERT_TAIL(&t->joiners, &j.waiter, link);
-		return (green__park(&j.waiter, abort_join, "task",
+		green__queue_add(&t->joiners, &self);
+		return (green__park(&self.waiter, green__queue_abort, "task",
 		    (intptr_t)t->id, GREEN_FOREVER));
 	}
 	green__spend();

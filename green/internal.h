@@ -77,8 +77,6 @@ int	 green__park(struct waiter *w, bool (*abort)(struct waiter *),
 void	 green__wake(struct waiter *w, int result, int error);
 /* The queue's first come, unhooked and woken; false: nobody waits. */
 bool	 green__wake_first(struct waiters *q, int result, int error);
-/* The queue's first come, unhooked and woken; false: nobody waits. */
-bool	 green__wake_first(struct waiters *q, int result, int error);
 /* The cancellation that reached a parked task: abort its wait, once. */
 void	 green__abort(struct green_task *t);
 /* The end of a wait's time. */

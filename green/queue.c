@@ -21,7 +21,6 @@ void
 green__queue_remove(struct queued *e)
 {
 	TAILQ_REMOVE(e->queue, &e->waiter, link);
-	e->queue = NULL;
 }
 
 struct queued *
@@ -52,21 +51,10 @@ green__queue_wait(struct waiters *q, struct queued *e, const char *what)
 	    GREEN_FOREVER));
 }
 
-bool
-green__queue_wake(struct waiters *q, int result, int error)
-{
-	struct queued *e = green__queue_take(q);
-
-	if (e == NULL)
-		return (false);
-	green__wake(&e->waiter, result, error);
-	return (true);
-}
-
 void
 green__queue_wake_all(struct waiters *q, int result, int error)
 {
-	while (green__queue_wake(q, result, error))
+	while (green__wake_first(q, result, error))
 		continue;
 }
 

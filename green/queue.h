@@ -23,8 +23,6 @@ bool	 green__queue_abort(struct waiter *w);
 /* Stand in line as e until woken. */
 int	 green__queue_wait(struct waiters *q, struct queued *e,
 	    const char *what);
-/* Wake the first in line; false: nobody waits. */
-bool	 green__queue_wake(struct waiters *q, int result, int error);
 void	 green__queue_wake_all(struct waiters *q, int result, int error);
 size_t	 green__queue_count(const struct waiters *q);
 

@@ -52,7 +52,7 @@ green_sem_acquire_nowait(struct green_sem *s)
 int
 green_sem_release(struct green_sem *s)
 {
-	if (green__queue_wake(&SEM(s)->queue, 0, 0))
+	if (green__wake_first(&SEM(s)->queue, 0, 0))
 		return (0);
 	if (SEM(s)->value == (SEM(s)->max == 0 ? SIZE_MAX : SEM(s)->max))
 		return (green__fail(EOVERFLOW));

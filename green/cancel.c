@@ -157,7 +157,7 @@ green_scope_cancel(struct green_scope *shown, const char *reason)
 	struct scope *s = SCOPE(shown);
 	int error = errno;
 
-	if (s->task != NULL)
+	if (green__scope_is_open(s, "green_scope_cancel"))
 		green__scope_cancel(s, GREEN_CALLED, reason);
 	errno = error;
 }

@@ -20,8 +20,9 @@ struct cond {
 
 GREEN__FITS(struct cond, struct green_cond);
 
+/* In the condition's line, and then in the lock's. */
 struct cond_waiter {
-	struct queued queued;
+	struct lock_waiter lock;
 	struct cond *cond;
 	bool	 cancelled;
 };
@@ -45,15 +46,27 @@ green_cond_init(struct green_cond *c, struct green_lock *l)
 }
 
 int
-green_cond_acquire(struct green_cond *c)
+green_cond_acquire_(struct green_cond *c, const char *where)
 {
-	return (green_lock_acquire(shown_lock_of(c)));
+	return (green_lock_acquire_(shown_lock_of(c), where));
 }
 
 int
-green_cond_acquire_nowait(struct green_cond *c)
+green_cond_acquire_nowait_(struct green_cond *c, const char *where)
 {
-	return (green_lock_acquire_nowait(shown_lock_of(c)));
+	return (green_lock_acquire_nowait_(shown_lock_of(c), where));
+}
+
+int
+(green_cond_acquire)(struct green_cond *c)
+{
+	return (green_cond_acquire_(c, NULL));
+}
+
+int
+(green_cond_acquire_nowait)(struct green_cond *c)
+{
+	return (green_cond_acquire_nowait_(c, NULL));
 }
 
 int
@@ -67,13 +80,13 @@ stand_in_line(struct cond *c, struct cond_waiter *w)
 {
 	if (TAILQ_EMPTY(&c->queue))
 		SLIST_INSERT_HEAD(&lock_of(c)->conds, c, link);
-	green__queue_add(&c->queue, &w->queued);
+	green__queue_add(&c->queue, &w->lock.queued);
 }
 
 static void
 leave_line(struct cond *c, struct cond_waiter *w)
 {
-	green__queue_remove(&w->queued);
+	green__queue_remove(&w->lock.queued);
 	if (TAILQ_EMPTY(&c->queue))
 		SLIST_REMOVE(&lock_of(c)->conds, c, cond, link);
 }
@@ -84,7 +97,7 @@ first_in_line(struct cond *c)
 	struct waiter *w = TAILQ_FIRST(&c->queue);
 
 	return (w == NULL ? NULL : GREEN__CONTAINER(w, struct cond_waiter,
-	    queued.waiter));
+	    lock.queued.waiter));
 }
 
 /* Out of the condition's line, and into the lock's. */
@@ -92,16 +105,15 @@ static void
 line_up(struct cond *c, struct cond_waiter *w)
 {
 	leave_line(c, w);
-	green__queue_add(&lock_of(c)->queue, &w->queued);
-	w->queued.waiter.abort = NULL;
-	w->queued.waiter.what = "lock";
+	green__lock_line_up(lock_of(c), &w->lock);
+	w->lock.queued.waiter.abort = NULL;
 }
 
 static bool
 abort_wait(struct waiter *waiter)
 {
 	struct cond_waiter *w = GREEN__CONTAINER(waiter, struct cond_waiter,
-	    queued.waiter);
+	    lock.queued.waiter);
 	struct lock *l = lock_of(w->cond);
 
 	w->cancelled = true;
@@ -110,7 +122,7 @@ abort_wait(struct waiter *waiter)
 		return (false);
 	}
 	leave_line(w->cond, w);
-	green__lock_take(l, waiter->task);
+	green__lock_take(l, waiter->task, w->lock.where);
 	return (true);
 }
 
@@ -121,7 +133,7 @@ green__cond_abandon(struct cond *c)
 
 	while ((w = first_in_line(c)) != NULL) {
 		leave_line(c, w);
-		green__wake(&w->queued.waiter, -1, EOWNERDEAD);
+		green__lock_refuse(lock_of(c), &w->lock);
 	}
 }
 
@@ -133,13 +145,14 @@ green_cond_wait(struct green_cond *c)
 
 	if (green__check() == -1)
 		return (-1);
-	if (!green__lock_is_mine(l))
-		return (green__fail(EPERM));
+	if (green__lock_check(l) == -1)
+		return (-1);
+	w.lock.where = l->where;
 	stand_in_line(COND(c), &w);
 	green__lock_pass(l);
-	if (green__park(&w.queued.waiter, abort_wait, "condition", -1,
+	if (green__park(&w.lock.queued.waiter, abort_wait, "condition", -1,
 	    GREEN_FOREVER) == -1)
-		return (-1);
+		return (green__lock_failed(&w.lock));
 	return (w.cancelled ? green__cancelled() : 0);
 }
 
@@ -148,8 +161,8 @@ green_cond_wait_for(struct green_cond *c, bool (*ready)(void *), void *arg)
 {
 	if (green__check() == -1)
 		return (-1);
-	if (!green__lock_is_mine(lock_of(COND(c))))
-		return (green__fail(EPERM));
+	if (green__lock_check(lock_of(COND(c))) == -1)
+		return (-1);
 	while (!ready(arg))
 		if (green_cond_wait(c) == -1)
 			return (-1);
@@ -161,8 +174,8 @@ green_cond_notify(struct green_cond *c, size_t n)
 {
 	struct cond_waiter *w;
 
-	if (!green__lock_is_mine(lock_of(COND(c))))
-		return (green__fail(EPERM));
+	if (green__lock_check(lock_of(COND(c))) == -1)
+		return (-1);
 	for (; n > 0 && (w = first_in_line(COND(c))) != NULL; n--)
 		line_up(COND(c), w);
 	return (0);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "lock.h"
 
 struct out {
 	int	 fd;
@@ -92,6 +93,20 @@ scopes(struct out *o, const struct green_task *t, int64_t now)
 	}
 }
 
+/* Of a lock that is waited for: whose it is. */
+static void
+lock(struct out *o, const struct lock *l)
+{
+	if (l == NULL || l->owner == NULL)
+		return;
+	text(o, " of ");
+	text(o, l->owner->name);
+	text(o, " (");
+	number(o, l->owner->id, 1);
+	text(o, "), who took it at ");
+	text(o, l->where == NULL ? "?" : l->where);
+}
+
 static void
 task(struct out *o, const struct green_task *t, int depth, int64_t now)
 {
@@ -108,6 +123,7 @@ task(struct out *o, const struct green_task *t, int depth, int64_t now)
 	else {
 		text(o, "waits for ");
 		text(o, t->waiter->what);
+		lock(o, green__lock_of(t->waiter));
 		if (t->waiter->detail >= 0) {
 			text(o, " ");
 			number(o, (uintmax_t)t->waiter->detail, 1);

@@ -107,7 +107,7 @@ green_task_cancel(struct green_task *t, const char *reason)
 {
 	int error = errno;
 
-	if (!t->ended)
+	if (!t->ended && green__scope_is_open(&t->self, "green_task_cancel"))
 		green__scope_cancel(&t->self, GREEN_CALLED, reason);
 	errno = error;
 }

@@ -100,6 +100,12 @@ int	 green__fail(int code);
 int	 green__failx(int code, const char *fmt, ...) GREEN__PRINTF(2, 3);
 /* The same with a text that is copied; NULL: none. */
 int	 green__fail_text(int code, const char *text);
+/* Where something happened, for messages. */
+static inline const char *
+green__place(const char *where)
+{
+	return (where == NULL ? "an unknown place" : where);
+}
 /* A bug in the program: "libgreen: ..." on stderr, and abort(). */
 void	 green__die(const char *fmt, ...) GREEN__PRINTF(1, 2) GREEN__NORETURN;
 
@@ -159,6 +165,8 @@ void	 green__scope_check_open(const struct scope *s,
 void	 green__scope_left_open(const struct green_task *t) GREEN__NORETURN;
 /* Die unless s is the calling task's innermost scope; what: of which call. */
 void	 green__scope_check(const struct scope *s, const char *what);
+/* Is s open in the calling thread's loop?  Die if in another; what: as above. */
+bool	 green__scope_is_open(const struct scope *s, const char *what);
 void	 green__scope_leave(struct scope *s);
 void	 green__scope_cancel(struct scope *s, enum green_cause cause,
 	    const char *reason);

@@ -83,15 +83,9 @@ in_a_left_frame(const struct green_task *t, const struct scope *s)
 }
 
 static const char *
-known(const char *where)
-{
-	return (where == NULL ? "an unknown place" : where);
-}
-
-static const char *
 place(const struct scope *s)
 {
-	return (known(s->where));
+	return (green__place(s->where));
 }
 
 void
@@ -112,6 +106,18 @@ green__scope_check(const struct scope *s, const char *what)
 		    t->name, place(t->scope));
 }
 
+bool
+green__scope_is_open(const struct scope *s, const char *what)
+{
+	if (s->task == NULL)
+		return (false);
+	if (s->task->loop != green__loop)
+		green__die("%s: the scope opened at %s belongs to task \"%s\", "
+		    "which does not run in the calling thread", what, place(s),
+		    s->task->name);
+	return (true);
+}
+
 void
 green__scope_check_open(const struct scope *s, const struct green_task *t,
     const char *where)
@@ -119,18 +125,18 @@ green__scope_check_open(const struct scope *s, const struct green_task *t,
 	if (in_a_left_frame(t, t->scope))
 		green__die("scope opened at %s in task \"%s\": the function "
 		    "that opened the one around it, at %s, has returned "
-		    "without closing it", known(where), t->name,
-		    known(t->where));
+		    "without closing it", green__place(where), t->name,
+		    green__place(t->where));
 	if (s == t->scope)
 		green__die("scope opened at %s in task \"%s\" is open already, "
-		    "since %s", known(where), t->name, place(s));
+		    "since %s", green__place(where), t->name, place(s));
 }
 
 void
 green__scope_left_open(const struct green_task *t)
 {
 	green__die("task \"%s\" ended with a %s open, opened at %s", t->name,
-	    t->in_group ? "group" : "scope", known(t->where));
+	    t->in_group ? "group" : "scope", green__place(t->where));
 }
 
 void
@@ -230,25 +236,26 @@ green_scope_shield(const struct green_scope *s)
 
 /* Set or clear a flag that decides how cancellation spreads. */
 static void
-set_flag(struct scope *s, unsigned flag, bool on)
+set_flag(struct scope *s, unsigned flag, bool on, const char *what)
 {
 	if ((s->flags & SCOPE_OPEN) == 0)
 		return;
 	s->flags = on ? s->flags | flag : s->flags & ~flag;
-	if (s->task != NULL)
+	if (green__scope_is_open(s, what))
 		green__scope_update(s);
 }
 
 void
 green_scope_set_shield(struct green_scope *s, bool shield)
 {
-	set_flag(SCOPE(s), SCOPE_SHIELD, shield);
+	set_flag(SCOPE(s), SCOPE_SHIELD, shield, "green_scope_set_shield");
 }
 
 void
 green_scope_set_stoppable(struct green_scope *s, bool stoppable)
 {
-	set_flag(SCOPE(s), SCOPE_STOPPABLE, stoppable);
+	set_flag(SCOPE(s), SCOPE_STOPPABLE, stoppable,
+	    "green_scope_set_stoppable");
 }
 
 void
@@ -280,7 +287,8 @@ green_scope_set_deadline(struct green_scope *shown, int64_t deadline)
 {
 	struct scope *s = SCOPE(shown);
 
-	if (s->task == NULL || (s->flags & SCOPE_CANCELLED))
+	if (!green__scope_is_open(s, "green_scope_set_deadline") ||
+	    (s->flags & SCOPE_CANCELLED))
 		return;
 	s->deadline = deadline;
 	deadline_moved(s);
@@ -307,7 +315,8 @@ green_scope_stop(struct green_scope *shown, int64_t grace, const char *reason)
 	struct scope *s = SCOPE(shown);
 	int64_t end;
 
-	if (s->task == NULL || (s->flags & SCOPE_CANCELLED))
+	if (!green__scope_is_open(s, "green_scope_stop") ||
+	    (s->flags & SCOPE_CANCELLED))
 		return;
 	if (grace <= 0) {
 		s->flags |= SCOPE_STOPPED;
@@ -321,7 +330,8 @@ green_scope_stop(struct green_scope *shown, int64_t grace, const char *reason)
 		s->stop_at = end;
 		deadline_moved(s);
 	}
-	set_flag(s, SCOPE_STOPPED, true);
+	s->flags |= SCOPE_STOPPED;
+	green__scope_update(s);
 }
 
 bool

@@ -70,7 +70,8 @@ green__task_spawn(struct group *g, green_fn *fn, void *arg, const void *copy,
 		return (NULL);
 	}
 	if (g->loop != l) {
-		green__fail(EINVAL);
+		green__failx(EINVAL, g->loop == NULL ? "the group is closed" :
+		    "the group belongs to the loop of another thread");
 		return (NULL);
 	}
 	if (len > sizeof(t->copy)) {

@@ -57,10 +57,16 @@ green__park(struct waiter *w, bool (*abort)(struct waiter *), const char *what,
 void
 green__wake(struct waiter *w, int result, int error)
 {
+	struct green_task *t = w->task;
+
+	/* The commonest mistake of threads: to set an event, or the like. */
+	if (GREEN__UNLIKELY(t->loop != green__loop))
+		green__die("task \"%s\", which waits for %s, was to be woken in "
+		    "a thread that is not its loop's", t->name, w->what);
 	w->result = result;
 	w->error = error;
-	w->task->waiter = NULL;
-	green__ready(w->task);
+	t->waiter = NULL;
+	green__ready(t);
 }
 
 bool

@@ -79,6 +79,7 @@ endif
 	%D%/test_topic.c \
 	%D%/test_start.c \
 	%D%/test_stop.c \
+	%D%/test_stranger.c \
 	%D%/test_stream.c \
 	%D%/test_task.c \
 	%D%/test_tcp.c \

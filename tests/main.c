@@ -71,6 +71,7 @@
 	loops(stack)							\
 	loops(start)							\
 	loops(stop)							\
+	loops(stranger)							\
 	loops(stream)							\
 	loops(task)							\
 	loops(tcp)							\

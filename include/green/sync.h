@@ -22,11 +22,19 @@ size_t	 green_event_waiting(const struct green_event *e);
  * A lock belongs to the task that acquired it.  If that task ends without
  * releasing it, the lock stays dead: whoever waits, or comes later, gets
  * EOWNERDEAD; locked is true, owner 0.  Memory that goes away with its task
- * must not hold a lock that the task still holds.
+ * must not hold a lock that the task still holds.  After EDEADLK, EPERM and
+ * EOWNERDEAD green_errmsg() names the owner, and the place where it took the
+ * lock.
  */
-struct green_lock { void *reserved_[6]; };
+struct green_lock { void *reserved_[8]; };
 int	 green_lock_acquire(struct green_lock *l) GREEN_CHECK;		/* EDEADLK: held by caller */
+int	 green_lock_acquire_(struct green_lock *l, const char *where) GREEN_CHECK;
+#define green_lock_acquire(l)	green_lock_acquire_((l), GREEN_HERE_)
 int	 green_lock_acquire_nowait(struct green_lock *l) GREEN_CHECK;	/* EAGAIN, EDEADLK */
+int	 green_lock_acquire_nowait_(struct green_lock *l,
+	    const char *where) GREEN_CHECK;
+#define green_lock_acquire_nowait(l)					\
+	green_lock_acquire_nowait_((l), GREEN_HERE_)
 int	 green_lock_release(struct green_lock *l) GREEN_CHECK;		/* EPERM: not the owner */
 bool	 green_lock_locked(const struct green_lock *l);
 uint64_t green_lock_owner(const struct green_lock *l);	/* task id, 0: none */
@@ -43,7 +51,13 @@ size_t	 green_lock_waiting(const struct green_lock *l);
 struct green_cond { void *reserved_[12]; };
 void	 green_cond_init(struct green_cond *c, struct green_lock *l);
 int	 green_cond_acquire(struct green_cond *c) GREEN_CHECK;
+int	 green_cond_acquire_(struct green_cond *c, const char *where) GREEN_CHECK;
+#define green_cond_acquire(c)	green_cond_acquire_((c), GREEN_HERE_)
 int	 green_cond_acquire_nowait(struct green_cond *c) GREEN_CHECK;
+int	 green_cond_acquire_nowait_(struct green_cond *c,
+	    const char *where) GREEN_CHECK;
+#define green_cond_acquire_nowait(c)					\
+	green_cond_acquire_nowait_((c), GREEN_HERE_)
 int	 green_cond_release(struct green_cond *c) GREEN_CHECK;
 int	 green_cond_wait(struct green_cond *c) GREEN_CHECK;
 int	 green_cond_wait_for(struct green_cond *c, bool (*ready)(void *), void *arg) GREEN_CHECK;

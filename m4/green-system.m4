@@ -52,6 +52,13 @@ AC_CHECK_DECLS([LOCAL_PEEREID, LOCAL_PEERPID], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>
     #include <sys/un.h>]])
+AC_CHECK_DECLS([IP_BIND_ADDRESS_NO_PORT, TCP_KEEPALIVE, TCP_KEEPCNT,
+    TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_MAXUNACKTIME, TCP_RXT_CONNDROPTIME,
+    TCP_USER_TIMEOUT], [], [],
+    [[#include <sys/types.h>
+    #include <sys/socket.h>
+    #include <netinet/in.h>
+    #include <netinet/tcp.h>]])
 AC_CHECK_TYPES([struct sockpeercred, struct unpcbid], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>

@@ -35,6 +35,7 @@ dist_man_MANS += \
 	%D%/green_stream_new.3 \
 	%D%/green_stream_receive.3 \
 	%D%/green_stream_receive_until.3 \
+	%D%/green_stream_set.3 \
 	%D%/green_task_wait.3 \
 	%D%/green_to_thread.3 \
 	%D%/green_topic_open.3 \

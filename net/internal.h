@@ -53,6 +53,10 @@ int	 green__socket_peer_cred(int fd, struct green_cred *c);	/* ENOTSUP */
 int	 green__socket_attr(int fd, enum green_attr a, void *value,
 	    size_t size);
 
+/* socket_option.c: ENOTSUP, EINVAL */
+int	 green__socket_set(int fd, enum green_option o, int64_t value);
+int	 green__socket_get(int fd, enum green_option o, int64_t *value);
+
 /* Before a system call: wait, unless f may be ready. */
 static inline int
 green__socket_await(struct green__fd *f, unsigned dir)

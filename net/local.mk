@@ -10,6 +10,7 @@ libgreen_all_la_SOURCES += \
 	%D%/name.c \
 	%D%/socket.c \
 	%D%/socket_attr.c \
+	%D%/socket_option.c \
 	%D%/socket_port.c \
 	%D%/socket_stream.c \
 	%D%/tcp_connect.c \

@@ -189,6 +189,16 @@ socket_attr(struct green_stream *s, enum green_attr a, void *value, size_t size)
 	return (green__socket_attr(socket_of(s)->fd.fd, a, value, size));
 }
 
+static int
+socket_option(struct green_stream *s, enum green_option o, int64_t *value,
+    bool set)
+{
+	int fd = socket_of(s)->fd.fd;
+
+	return (set ? green__socket_set(fd, o, *value) :
+	    green__socket_get(fd, o, value));
+}
+
 static struct green__fd *
 socket_fd(struct green_stream *s)
 {
@@ -203,6 +213,7 @@ static const struct green__stream_ops socket_ops = {
 	.close = socket_close,
 	.free = socket_free,
 	.attr = socket_attr,
+	.option = socket_option,
 	.fd = socket_fd
 };
 

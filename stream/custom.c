@@ -124,6 +124,17 @@ custom_attr(struct green_stream *s, enum green_attr a, void *value, size_t size)
 	return (c->ops.attr(c->impl, a, value, size));
 }
 
+static int
+custom_option(struct green_stream *s, enum green_option o, int64_t *value,
+    bool set)
+{
+	struct custom *c = custom_of(s);
+
+	if (c->ops.option == NULL)
+		return (green__fail(ENOTSUP));
+	return (c->ops.option(c->impl, o, value, set));
+}
+
 static const struct green__stream_ops custom_ops = {
 	.receive = custom_receive,
 	.send = custom_send,
@@ -131,7 +142,8 @@ static const struct green__stream_ops custom_ops = {
 	.send_eof = custom_send_eof,
 	.close = custom_close,
 	.free = custom_free,
-	.attr = custom_attr
+	.attr = custom_attr,
+	.option = custom_option
 };
 
 struct green_stream *

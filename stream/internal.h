@@ -31,6 +31,9 @@ struct green__stream_ops {
 	void	(*free)(struct green_stream *s);
 	int	(*attr)(struct green_stream *s, enum green_attr a, void *value,
 		    size_t size);
+	/* Set an option to *value, or get that.  NULL: it has none. */
+	int	(*option)(struct green_stream *s, enum green_option o,
+		    int64_t *value, bool set);
 	/* The socket whose bytes the stream's are, if any.  May be NULL. */
 	struct green__fd *(*fd)(struct green_stream *s);
 };

@@ -226,6 +226,28 @@ green_stream_attr(struct green_stream *s, enum green_attr a, void *value,
 	return (s->ops->attr(s, a, value, size));
 }
 
+static int
+option(struct green_stream *s, enum green_option o, int64_t *value, bool set)
+{
+	if (s->state & STREAM_CLOSED)
+		return (green__fail(EBADF));
+	if (s->ops->option == NULL)
+		return (green__fail(ENOTSUP));
+	return (s->ops->option(s, o, value, set));
+}
+
+int
+green_stream_set(struct green_stream *s, enum green_option o, int64_t value)
+{
+	return (option(s, o, &value, true));
+}
+
+int
+green_stream_get(struct green_stream *s, enum green_option o, int64_t *value)
+{
+	return (option(s, o, value, false));
+}
+
 int
 green__attr_copy(void *value, size_t size, const void *fact, size_t have)
 {

@@ -62,6 +62,7 @@ endif
 	%D%/test_misuse.c \
 	%D%/test_nest.c \
 	%D%/test_net.c \
+	%D%/test_option.c \
 	%D%/test_options.c \
 	%D%/test_parallel.c \
 	%D%/test_path.c \

@@ -56,6 +56,7 @@
 	loops(misuse)							\
 	loops(nest)							\
 	loops(net)							\
+	loops(option)							\
 	loops(options)							\
 	loops(parallel)							\
 	loops(path)							\

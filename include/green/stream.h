@@ -63,7 +63,32 @@ struct green_cred { uid_t uid; gid_t gid; pid_t pid; /* -1: unknown */ };
 int	 green_stream_attr(struct green_stream *s, enum green_attr a, void *value, size_t size) GREEN_CHECK;
 
 /*
- * A stream of your own.  The table is copied; attr and send_eof may be NULL.
+ * Options of the socket below a stream, looked up through its layers like facts.
+ * Switches are 1 or 0, sizes are in bytes, times in ns, rounded up to what the
+ * system counts in.  No checkpoints.
+ *   ENOTSUP  no layer is a socket of that kind, or the system has it not
+ *   EINVAL   a value out of range
+ */
+enum green_option {
+	GREEN_OPT_NODELAY,		/* TCP: send small pieces at once; at first 1 */
+	GREEN_OPT_KEEPALIVE,		/* TCP: ask whether a silent peer is there */
+	GREEN_OPT_KEEPALIVE_IDLE,	/* after so long a silence, */
+	GREEN_OPT_KEEPALIVE_INTERVAL,	/* again after so long, */
+	GREEN_OPT_KEEPALIVE_COUNT,	/* so often until ETIMEDOUT */
+	GREEN_OPT_USER_TIMEOUT,		/* TCP: for so long what was sent may stay
+					   unacknowledged until ETIMEDOUT; 0: as
+					   long as the system likes */
+	GREEN_OPT_RESET,		/* TCP: closing resets, and drops what is
+					   unsent */
+	GREEN_OPT_RECEIVE_BUFFER,	/* the kernel's; it may make them more */
+	GREEN_OPT_SEND_BUFFER
+};
+int	 green_stream_set(struct green_stream *s, enum green_option o, int64_t value) GREEN_CHECK;
+int	 green_stream_get(struct green_stream *s, enum green_option o, int64_t *value) GREEN_CHECK;
+
+/*
+ * A stream of your own.  The table is copied; attr, send_eof and option (which
+ * sets an option to *value, or gets that) may be NULL.
  * Operations see one task in each direction, and never max or n of 0.  receive
  * has taken nothing when it fails with ECANCELED; sendv sends all or fails.
  * close frees impl, and is called once: if a task is inside receive or sendv,
@@ -76,6 +101,7 @@ struct green_stream_ops {
 	int	(*send_eof)(void *impl);
 	int	(*close)(void *impl, bool abort);
 	int	(*attr)(void *impl, enum green_attr a, void *value, size_t size);
+	int	(*option)(void *impl, enum green_option o, int64_t *value, bool set);
 };
 struct green_stream *green_stream_new(const struct green_stream_ops *ops, void *impl) GREEN_CHECK;
 

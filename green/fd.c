@@ -218,6 +218,8 @@ green__fd_close(struct green__fd *f)
 		return (green__fail(EBADF));
 	if (l != NULL) {
 		wake_all(f, -1, EBADF);
+		if (f->watcher != NULL)
+			l->waiting_fds--;
 		if ((f->flags & GREEN__FD_ALWAYS) == 0)
 			l->ops->detach(l->reactor, f);
 		l->fds[fd] = NULL;
@@ -225,6 +227,22 @@ green__fd_close(struct green__fd *f)
 	f->fd = -1;
 	errno = error;
 	return (fd);
+}
+
+int
+green__fd_watch(struct green__fd *f, void (*watcher)(struct green__fd *f))
+{
+	struct loop *l = f->loop;
+
+	f->watcher = watcher;
+	f->wanted = GREEN__READ;
+	l->waiting_fds++;
+	if (l->ops->arm(l->reactor, f) == 0)
+		return (0);
+	f->watcher = NULL;
+	f->wanted = 0;
+	l->waiting_fds--;
+	return (green__fail(errno));
 }
 
 static inline int
@@ -307,6 +325,10 @@ green__fd_ready(struct green__fd *f, unsigned dirs, bool hungup)
 	}
 	if (due == 0)
 		return;
+	if (f->watcher != NULL) {
+		f->watcher(f);
+		return;
+	}
 	if (due & GREEN__READ)
 		wake(f, INDEX(GREEN__READ), 0, 0);
 	if (due & GREEN__WRITE)

@@ -31,6 +31,7 @@ struct green__fd {
 	unsigned flags;
 	int	 error;			/* of a socket, that an edge brought; or 0 */
 	struct waiter *waiter[2];	/* reading, writing */
+	void	(*watcher)(struct green__fd *f);	/* instead of a reading one */
 	struct loop *loop;
 	size_t	 slot;			/* the reactor's own use; 0 at first */
 };
@@ -48,6 +49,10 @@ int	 green__fd_wait(struct green__fd *f, unsigned dir);
    deadline.  EBADF: one was closed meanwhile. */
 int	 green__fd_wait_any(struct green__fd *const *v, size_t n, unsigned dir,
 	    int64_t deadline);
+/* For those of our own that no task waits for: watcher(f) is called in the loop,
+   not as a task, whenever f has become readable, until f is closed.  It must take
+   what there is.  -1: the reactor's errno. */
+int	 green__fd_watch(struct green__fd *f, void (*watcher)(struct green__fd *f));
 static inline bool
 green__fd_can(const struct green__fd *f, unsigned dir)
 {

@@ -314,6 +314,14 @@ struct inbox_item {
 	struct inbox_item *next;
 	void	(*run)(struct inbox_item *it);	/* in the loop; must not block */
 };
+/* What is to be taken down with the loop, when its tasks are gone; or before,
+   and then it says so. */
+struct loop_end {
+	LIST_ENTRY(loop_end) link;
+	void	(*run)(struct loop_end *e);	/* NULL: it is in no list */
+};
+void	 green__end_add(struct loop_end *e, void (*run)(struct loop_end *e));
+void	 green__end_remove(struct loop_end *e);
 struct timer_entry {
 	int64_t	 at;
 	uint64_t order;
@@ -365,6 +373,7 @@ struct loop {
 	uint32_t draw;			/* what green_select() draws from */
 	struct green__values *locals;	/* NULL: none */
 
+	LIST_HEAD(, loop_end) ends;
 	struct green_limiter limiter_calls, limiter_files, limiter_names;
 
 	_Atomic(struct inbox_item *) inbox;

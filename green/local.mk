@@ -33,6 +33,8 @@ libgreen_all_la_SOURCES += \
 	%D%/overflow.c \
 	%D%/parallel.c \
 	%D%/pattern.c \
+	%D%/pipe.c \
+	%D%/pipe.h \
 	%D%/queue.c \
 	%D%/queue.h \
 	%D%/reactor.c \
@@ -45,6 +47,8 @@ libgreen_all_la_SOURCES += \
 	%D%/scope.c \
 	%D%/select.c \
 	%D%/sem.c \
+	%D%/signal.c \
+	%D%/signal.h \
 	%D%/stack.c \
 	%D%/start.c \
 	%D%/switch.h \

@@ -13,35 +13,27 @@
 #endif
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <unistd.h>
 
+#include "pipe.h"
 #include "reactor_wakeup.h"
 
-#if defined(HAVE_EVENTFD)
+#ifdef HAVE_EVENTFD
 static int
 open_pair(int fd[2])
 {
 	fd[0] = fd[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	return (fd[0] == -1 ? -1 : 0);
 }
-#elif defined(HAVE_PIPE2)
-static int
-open_pair(int fd[2])
-{
-	return (pipe2(fd, O_CLOEXEC | O_NONBLOCK));
-}
 #else
 static int
 open_pair(int fd[2])
 {
-	if (pipe(fd) == -1)
+	if (green__pipe(fd) == -1)
 		return (-1);
-	(void)fcntl(fd[0], F_SETFD, FD_CLOEXEC);
-	(void)fcntl(fd[1], F_SETFD, FD_CLOEXEC);
-	(void)fcntl(fd[0], F_SETFL, O_NONBLOCK);
-	(void)fcntl(fd[1], F_SETFL, O_NONBLOCK);
+	(void)green__fd_nonblocking(fd[0]);
+	(void)green__fd_nonblocking(fd[1]);
 	return (0);
 }
 #endif

@@ -37,9 +37,38 @@ set_limiters(struct loop *l, const struct green_options *o)
 	green_limiter_init(&l->limiter_names, NAME_THREADS);
 }
 
+void
+green__end_add(struct loop_end *e, void (*run)(struct loop_end *e))
+{
+	e->run = run;
+	LIST_INSERT_HEAD(&green__loop->ends, e, link);
+}
+
+void
+green__end_remove(struct loop_end *e)
+{
+	if (e->run != NULL)
+		LIST_REMOVE(e, link);
+	e->run = NULL;
+}
+
+static void
+run_ends(struct loop *l)
+{
+	void (*run)(struct loop_end *e);
+	struct loop_end *e;
+
+	while ((e = LIST_FIRST(&l->ends)) != NULL) {
+		run = e->run;
+		green__end_remove(e);
+		run(e);
+	}
+}
+
 static void
 loop_close(struct loop *l)
 {
+	run_ends(l);
 	green__values_destroy(&l->locals);
 	green__inbox_close(l);
 	green__fds_free(l);

@@ -74,6 +74,10 @@ ssize_t	 green__stream_leave(struct green_stream *s, unsigned dir, ssize_t rc);
 /* Within those: the socket to receive from or send to directly, or NULL. */
 struct green__fd *green__stream_fd(struct green_stream *s);
 
+/* fd_stream.c: a stream on a pipe, FIFO or terminal, non-blocking from now on.  On
+   failure fd is still the caller's. */
+struct green_stream *green__fd_stream(int fd);
+
 /* frame.c: what is kept already, at most max bytes of it. */
 size_t	 green__frame_take(struct green_stream *s, void *buf, size_t max);
 

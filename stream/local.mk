@@ -2,6 +2,7 @@
 
 libgreen_all_la_SOURCES += \
 	%D%/custom.c \
+	%D%/fd_stream.c \
 	%D%/frame.c \
 	%D%/internal.h \
 	%D%/listener.c \

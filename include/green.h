@@ -17,5 +17,6 @@
 #include <green/net.h>		/* TCP and UNIX sockets, names */
 #include <green/file.h>		/* open files */
 #include <green/path.h>		/* paths, directories */
+#include <green/process.h>	/* processes, signals */
 
 #endif /* GREEN_H */

@@ -10,6 +10,7 @@ greeninclude_HEADERS = \
 	%D%/green/local.h \
 	%D%/green/net.h \
 	%D%/green/path.h \
+	%D%/green/process.h \
 	%D%/green/run.h \
 	%D%/green/scope.h \
 	%D%/green/stream.h \

@@ -24,11 +24,14 @@ dist_man_MANS += \
 	%D%/green_lock_acquire.3 \
 	%D%/green_map.3 \
 	%D%/green_path_stat.3 \
+	%D%/green_process_open.3 \
+	%D%/green_process_run.3 \
 	%D%/green_run.3 \
 	%D%/green_scope_open.3 \
 	%D%/green_select.3 \
 	%D%/green_sem_acquire.3 \
 	%D%/green_sequence.3 \
+	%D%/green_signals_open.3 \
 	%D%/green_sleep.3 \
 	%D%/green_spawn.3 \
 	%D%/green_start.3 \

@@ -67,13 +67,18 @@ endif
 	%D%/test_parallel.c \
 	%D%/test_path.c \
 	%D%/test_pattern.c \
+	%D%/processes.c \
+	%D%/processes.h \
 	%D%/test_local.c \
+	%D%/test_process.c \
+	%D%/test_process_run.c \
 	%D%/test_reactor.c \
 	%D%/test_run.c \
 	%D%/test_scope.c \
 	%D%/test_sem.c \
 	%D%/test_sequence.c \
 	%D%/test_serve.c \
+	%D%/test_signals.c \
 	%D%/test_spawn.c \
 	%D%/test_select.c \
 	%D%/test_stack.c \

@@ -61,6 +61,8 @@
 	loops(parallel)							\
 	loops(path)							\
 	loops(pattern)							\
+	loops(process)							\
+	loops(process_run)						\
 	loops(reactor)							\
 	loops(run)							\
 	loops(scope)							\
@@ -68,6 +70,7 @@
 	loops(sem)							\
 	loops(sequence)							\
 	loops(serve)							\
+	loops(signals)							\
 	loops(spawn)							\
 	loops(stack)							\
 	loops(start)							\

@@ -1,0 +1,37 @@
+/*
+ * Starting a program (exec.c): all that the child needs is laid out before it is
+ * born, as between its birth and its exec it may do next to nothing.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#ifndef PROC_EXEC_H
+#define PROC_EXEC_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct green__exec {
+	char	**paths;		/* to try one after the other; NULL ends */
+	char	*const *argv;		/* malloc'd with shell */
+	char	*const *env;
+	const char *cwd;		/* NULL: the parent's */
+	int	 fd[3];			/* the child's first; -1: the parent's own */
+	int	*keep;			/* sorted, none of the first three */
+	size_t	 nkeep;
+	bool	 shell;
+	bool	 session;
+	bool	 group;
+	int	 terminal;		/* is to rule the session; or -1 */
+	bool	 set_umask;
+	mode_t	 umask;
+	const uid_t *uid;
+	const gid_t *gid;
+	int	 report[2];		/* a pipe: the child's errno, if it fails */
+};
+
+/* The child's number, and it runs the program; -1 and its errno.  May block. */
+pid_t	 green__exec(struct green__exec *e);
+
+#endif /* PROC_EXEC_H */

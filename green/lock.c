@@ -13,6 +13,9 @@ GREEN__FITS(struct lock, struct green_lock);
 
 static const char lock_word[] = "lock";
 
+/* Owns all dead locks, and is no task. */
+struct green_task green__lock_dead;
+
 void
 green__lock_take(struct lock *l, struct green_task *t, const char *where)
 {
@@ -78,7 +81,7 @@ green__locks_abandon(struct green_task *t)
 
 	while ((l = SLIST_FIRST(&t->locks)) != NULL) {
 		SLIST_REMOVE_HEAD(&t->locks, held);
-		l->owner = NULL;
+		l->owner = &green__lock_dead;
 		/* The one name that is still there when the task is not. */
 		l->ended = t->default_name == NULL ? "?" : t->default_name;
 		while ((w = first_in_line(l)) != NULL)
@@ -95,7 +98,7 @@ green__lock_check(const struct lock *l)
 
 	if (owner != NULL && owner == green__task())
 		return (0);
-	if (l->ended != NULL)
+	if (owner == &green__lock_dead)
 		return (dead(EPERM, l->ended, l->where));
 	if (owner == NULL)
 		return (green__failx(EPERM, "nobody holds the lock"));
@@ -111,7 +114,7 @@ try(struct lock *l, const char *where)
 
 	if (t == NULL)
 		return (green__fail(EPERM));
-	if (l->ended != NULL)
+	if (l->owner == &green__lock_dead)
 		return (dead(EOWNERDEAD, l->ended, l->where));
 	if (l->owner == t)
 		return (green__failx(EDEADLK, "task \"%s\" holds the lock "
@@ -148,15 +151,14 @@ green_lock_acquire_(struct green_lock *l, const char *where)
 
 	if (green__check() == -1)
 		return (-1);
-	if (LOCK(l)->owner != NULL && LOCK(l)->owner != green__task()) {
-		if (green__queue_wait(&LOCK(l)->queue, &self.queued,
-		    lock_word) == -1)
-			return (green__lock_failed(&self));
+	if (try(LOCK(l), where) == 0) {
+		green__spend();
 		return (0);
 	}
-	if (try(LOCK(l), where) == -1)
+	if (errno != EAGAIN)
 		return (-1);
-	green__spend();
+	if (green__queue_wait(&LOCK(l)->queue, &self.queued, lock_word) == -1)
+		return (green__lock_failed(&self));
 	return (0);
 }
 
@@ -190,7 +192,7 @@ green_lock_release(struct green_lock *l)
 bool
 green_lock_locked(const struct green_lock *l)
 {
-	return (LOCK(l)->owner != NULL || LOCK(l)->ended != NULL);
+	return (LOCK(l)->owner != NULL);
 }
 
 uint64_t

@@ -12,13 +12,17 @@
 struct cond;
 struct lock {
 	struct waiters queue;		/* of struct lock_waiter */
-	struct green_task *owner;
+	struct green_task *owner;	/* &green__lock_dead: he ended with it */
 	const char *where;		/* the owner took it, or is to blame */
-	SLIST_ENTRY(lock) held;		/* among its owner's locks */
+	union {
+		SLIST_ENTRY(lock) held;	/* among its owner's locks */
+		const char *ended;	/* of a dead one: who that was */
+	};
 	SLIST_HEAD(, cond) conds;	/* those that tasks wait on */
-	const char *ended;		/* its owner did, with it: who that was */
 } GREEN__ALIAS;
 #define LOCK(l)	((struct lock *)(void *)(l))
+
+extern struct green_task green__lock_dead;
 
 struct lock_waiter {
 	struct queued queued;

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -146,12 +147,16 @@ static const struct green__stream_ops custom_ops = {
 	.option = custom_option
 };
 
+/* What the table had before it grew. */
+#define SIZE_MIN	offsetof(struct green_stream_ops, option)
+
 struct green_stream *
-green_stream_new(const struct green_stream_ops *ops, void *impl)
+green_stream_new_(const struct green_stream_ops *ops, size_t size, void *impl)
 {
 	struct custom *c;
 
-	if (ops->receive == NULL || ops->sendv == NULL || ops->close == NULL) {
+	if (size < SIZE_MIN || ops->receive == NULL || ops->sendv == NULL ||
+	    ops->close == NULL) {
 		(void)green__fail(EINVAL);
 		return (NULL);
 	}
@@ -160,7 +165,13 @@ green_stream_new(const struct green_stream_ops *ops, void *impl)
 		return (NULL);
 	}
 	green__stream_init(&c->stream, &custom_ops);
-	c->ops = *ops;
+	memcpy(&c->ops, ops, size < sizeof(c->ops) ? size : sizeof(c->ops));
 	c->impl = impl;
 	return (&c->stream);
+}
+
+struct green_stream *
+(green_stream_new)(const struct green_stream_ops *ops, void *impl)
+{
+	return (green_stream_new_(ops, SIZE_MIN, impl));
 }

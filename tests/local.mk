@@ -56,6 +56,7 @@ endif
 	%D%/test_guard.c \
 	%D%/test_handle.c \
 	%D%/test_inbox.c \
+	%D%/test_layout.c \
 	%D%/test_limiter.c \
 	%D%/test_lock.c \
 	%D%/test_memory.c \

@@ -49,6 +49,7 @@
 	loops(guard)							\
 	loops(handle)							\
 	loops(inbox)							\
+	loops(layout)							\
 	loops(limiter)							\
 	loops(local)							\
 	loops(lock)							\

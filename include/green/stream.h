@@ -104,6 +104,11 @@ struct green_stream_ops {
 	int	(*option)(void *impl, enum green_option o, int64_t *value, bool set);
 };
 struct green_stream *green_stream_new(const struct green_stream_ops *ops, void *impl) GREEN_CHECK;
+/* The table may grow: size is that of the program's. */
+struct green_stream *green_stream_new_(const struct green_stream_ops *ops,
+	    size_t size, void *impl) GREEN_CHECK;
+#define green_stream_new(ops, impl)					\
+	green_stream_new_((ops), sizeof(struct green_stream_ops), (impl))
 
 /*
  * Framing.  Every stream keeps what one of these has read too much, and hands it

@@ -26,7 +26,7 @@ size_t	 green_event_waiting(const struct green_event *e);
  * EOWNERDEAD green_errmsg() names the owner, and the place where it took the
  * lock.
  */
-struct green_lock { void *reserved_[8]; };
+struct green_lock { void *reserved_[6]; };
 int	 green_lock_acquire(struct green_lock *l) GREEN_CHECK;		/* EDEADLK: held by caller */
 int	 green_lock_acquire_(struct green_lock *l, const char *where) GREEN_CHECK;
 #define green_lock_acquire(l)	green_lock_acquire_((l), GREEN_HERE_)

@@ -22,7 +22,7 @@ green__clock(void)
 int64_t
 green__now(const struct loop *l)
 {
-	return (l->mock ? l->mock_now : green__clock());
+	return (l->mock ? l->time : green__clock());
 }
 
 int64_t

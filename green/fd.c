@@ -162,7 +162,7 @@ wait_for(struct green__fd *f, unsigned dir)
 	if (hook(f, dir, &fw.waiter) == -1)
 		return (-1);
 	return (green__park(&fw.waiter, abort_wait, dir == GREEN__READ ?
-	    "readable fd" : "writable fd", f->fd, GREEN_FOREVER));
+	    "fd # readable" : "fd # writable", f->fd, GREEN_FOREVER));
 }
 
 /* A foreign descriptor that has got an owner: its number meant another file. */
@@ -300,7 +300,7 @@ green__fd_wait_any(struct green__fd *const *v, size_t n, unsigned dir,
 			return (-1);
 		}
 	return (green__park(&a.waiter, abort_any, dir == GREEN__READ ?
-	    "readable fds" : "writable fds", -1, deadline));
+	    "fds readable" : "fds writable", -1, deadline));
 }
 
 void

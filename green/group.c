@@ -20,8 +20,6 @@ void
 green__group_open(struct group *g, struct loop *l, struct green_task *host,
     const char *where)
 {
-	green__scope_open(&g->scope, host, host == NULL ? NULL : host->scope,
-	    GREEN_FOREVER, SCOPE_GROUP, where);
 	g->loop = l;
 	TAILQ_INIT(&g->tasks);
 	TAILQ_INIT(&g->ended);
@@ -32,6 +30,8 @@ green__group_open(struct group *g, struct loop *l, struct green_task *host,
 	g->nfailures = 0;
 	g->queued = false;
 	g->saw_cancel = false;
+	green__scope_open(&g->scope, host, host == NULL ? NULL : host->scope,
+	    GREEN_FOREVER, SCOPE_GROUP, where);
 }
 
 void
@@ -101,6 +101,7 @@ green__group_leave(struct green_task *t, int rc)
 	else if (rc == -1 && (g->scope.flags & SCOPE_EFFECTIVE))
 		g->saw_cancel = true;
 	TAILQ_REMOVE(&g->tasks, t, sibling);
+	green__in_order();
 	if (t->handle)
 		TAILQ_INSERT_TAIL(&g->ended, t, sibling);
 	g->ntasks--;

@@ -45,16 +45,16 @@ green__inbox_post(struct loop *l, struct inbox_item *it)
 	}
 }
 
-void
+bool
 green__inbox_run(struct loop *l)
 {
 	struct inbox_item *it, *next, *first = NULL;
 
 	if (atomic_load_explicit(&l->inbox, memory_order_relaxed) == NULL)
-		return;
+		return (false);
 	it = atomic_exchange(&l->inbox, NULL);
 	if (it == &asleep)
-		return;
+		return (false);
 	/* The list is last in, first out: turn it round. */
 	for (; it != NULL; it = next) {
 		next = it->next;
@@ -65,6 +65,7 @@ green__inbox_run(struct loop *l)
 		next = it->next;
 		it->run(it);
 	}
+	return (true);
 }
 
 bool

@@ -12,11 +12,14 @@
 #include <sys/queue.h>
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include <green/debug.h>
 #include <green/group.h>
 #include <green/run.h>
 #include <green/scope.h>
@@ -45,6 +48,13 @@ struct stacks;
 	((type *)(void *)((char *)(p) - offsetof(type, member)))
 
 /*
+ * Signal handlers look at the loop at any moment (dump.c): what they can reach is
+ * whole before it is linked in, and unlinked before it goes.  This keeps the
+ * compiler to that order, and is no instruction.
+ */
+#define green__in_order()	atomic_signal_fence(memory_order_seq_cst)
+
+/*
  * Waiting (wait.c).  A waiter lives on the parked task's stack; whatever it
  * waits on links it in, and unhooks it in abort().
  */
@@ -57,10 +67,11 @@ struct waiter {
 	 * is under way cannot be stopped.  Called once.  NULL: not cancellable.
 	 */
 	bool	(*abort)(struct waiter *w);
-	const char *what;		/* "event", "fd": for dumps */
-	intptr_t detail;		/* its number, where it has one, or -1 */
+	const char *what;		/* "event", "fd # readable": for dumps */
+	intptr_t detail;		/* its number, at the # or the end; or -1 */
 	int	 result;
 	int	 error;			/* errno of a result of -1 */
+	int64_t	 since;			/* the loop's last turn before it */
 };
 TAILQ_HEAD(waiters, waiter);
 
@@ -328,6 +339,19 @@ struct timer_entry {
 	struct green_task *task;
 	size_t	 id;
 };
+/* How long tasks run (meter.c): one run at a time where runs are long, else a
+   batch of them, between two turns of the reactor. */
+struct green__meter {
+	int64_t	 began;			/* what goes on, by the real clock */
+	int64_t	 longest;
+	int64_t	 total;			/* since the reactor's turn, */
+	unsigned runs;			/* and how many */
+	unsigned batch;			/* switches counted at once; 1: exact */
+	bool	 exact;
+	uint64_t switches;		/* all, up to the last turn */
+	int64_t	 limit;			/* the watchdog's */
+	struct green__watchdog *watchdog;	/* NULL: no stall limit */
+};
 struct loop {
 	struct green_task *current;	/* NULL: the loop's own work */
 	struct green_task **ready;	/* a ring, with room for every task */
@@ -335,8 +359,9 @@ struct loop {
 	size_t	 ready_head;
 	size_t	 nready;
 	unsigned budget;		/* of the task that runs */
-	unsigned turn_in;		/* switches until the reactor's turn */
+	unsigned turn_in;		/* switches until the loop's turn */
 	size_t	 batch;			/* ready tasks left of the shuffled ones */
+	int64_t	 time;			/* the mock clock; else the last turn's */
 
 	struct timer_entry *timers;	/* a heap, with room for every task */
 	size_t	*timer_places;		/* in the heap, by an entry's id; */
@@ -364,7 +389,6 @@ struct loop {
 	size_t	 external;		/* what else may wake a task from outside */
 
 	bool	 mock;
-	int64_t	 mock_now;
 	int64_t	 mock_autojump;
 	uint64_t seed;			/* the state of the shuffle; 0: none */
 	bool	 deadlocked;
@@ -378,6 +402,14 @@ struct loop {
 
 	_Atomic(struct inbox_item *) inbox;
 	_Atomic(unsigned) wakers;	/* threads about to wake the reactor */
+
+	struct green__meter meter;
+	uint64_t polls;			/* the reactor's waits */
+	uint64_t wakeups;		/* from sleep, by other threads */
+
+	LIST_ENTRY(loop) link;		/* in green__loops */
+	pthread_t thread;
+	atomic_bool dump_due;		/* a signal asks for its dump */
 };
 
 /* The calling thread's loop and task; NULL outside of one.  A task never moves
@@ -391,6 +423,7 @@ green__task(void)
 }
 
 /* sched.c */
+void	 green__shuffle(struct loop *l);	/* what is ready, by the seed */
 void	 green__ready(struct green_task *t);	/* queue it; never fails */
 /* Let others run.  0; with check, -1 and ECANCELED if cancelled afterwards. */
 int	 green__yield(bool check);
@@ -400,7 +433,7 @@ int	 green__reserve(struct loop *l, size_t ntasks);	/* room; ENOMEM */
 
 /* inbox.c: it->run(it) in the loop, soon.  Any thread. */
 void	 green__inbox_post(struct loop *l, struct inbox_item *it);
-void	 green__inbox_run(struct loop *l);
+bool	 green__inbox_run(struct loop *l);	/* false: there was nothing */
 bool	 green__inbox_sleep(struct loop *l);	/* false: there is something */
 void	 green__inbox_close(struct loop *l);	/* until nobody is at the door */
 
@@ -424,13 +457,49 @@ void	 green__stack_put(struct stacks *s, struct green_task *t);
 /* Give idle memory back; true: call again in a second. */
 bool	 green__stack_trim(struct stacks *s, int64_t now);
 size_t	 green__stack_size(const struct stacks *s);
+/* How deep t is in its stack, or was when it last gave way. */
+size_t	 green__stack_used(const struct stacks *s, const struct green_task *t);
+void	 green__stacks_count(const struct stacks *s, struct green_stats *st);
 /* Whose guard is at addr?  Async-signal-safe. */
 bool	 green__stack_guard_at(const struct stacks *s, const void *addr,
 	    const struct green_task **t);
 int	 green__overflow_watch(void);		/* overflow.c: this thread */
 void	 green__overflow_unwatch(void);
 
-/* dump.c: the tree of tasks.  Async-signal-safe. */
+/* dump.c: the tree of tasks.  Async-signal-safe, in the loop's thread. */
 void	 green__dump(const struct loop *l, int fd);
+/* Depth first, from NULL on; NULL after the last.  *depth begins with -1. */
+const struct green_task *green__task_after(const struct loop *l,
+	    const struct green_task *t, int *depth);
+/* What w waits for, in words: "event", "fd 7 readable". */
+void	 green__waiter_words(const struct waiter *w, char *buf, size_t size);
+
+/* loops.c: the loops of the process.  Whoever holds the lock gets no signal
+   meanwhile, so that handlers may wait for it. */
+LIST_HEAD(green__loops, loop);
+extern struct green__loops green__loops;
+void	 green__loops_lock(sigset_t *before);
+void	 green__loops_unlock(const sigset_t *before);
+void	 green__loops_add(struct loop *l);	/* the calling thread's */
+void	 green__loops_remove(struct loop *l);
+
+/* meter.c.  The turn has come at now: are the reactor and the inbox due, or does
+   the meter alone want to know?  Then the next task is about to run. */
+bool	 green__meter_stop(struct loop *l, int64_t now);
+void	 green__meter_start(struct loop *l, int64_t now);
+int	 green__meter_open(struct loop *l);	/* EINVAL: $GREEN_STALL */
+void	 green__meter_close(struct loop *l);
+
+/* watchdog.c: a thread that tells of a task while it keeps the loop too long.
+   NULL: there can be none. */
+struct green__watchdog *green__watchdog_open(int64_t limit);
+void	 green__watchdog_close(struct green__watchdog *w);
+/* t's run begins; and it is over. */
+void	 green__watchdog_watch(struct green__watchdog *w,
+	    const struct green_task *t, int64_t began);
+void	 green__watchdog_rest(struct green__watchdog *w);
+
+/* stats.c: the worker threads' numbers, told by the pool once there is one. */
+extern _Atomic(void (*)(struct green_stats *)) green__count_threads;
 
 #endif /* GREEN_INTERNAL_H */

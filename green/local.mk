@@ -14,6 +14,7 @@ libgreen_all_la_SOURCES += \
 	%D%/context_sigaltstack.c \
 	%D%/context_switch.h \
 	%D%/dump.c \
+	%D%/dump_on.c \
 	%D%/errmsg.c \
 	%D%/event.c \
 	%D%/failure.c \
@@ -30,6 +31,10 @@ libgreen_all_la_SOURCES += \
 	%D%/local.c \
 	%D%/lock.c \
 	%D%/lock.h \
+	%D%/loops.c \
+	%D%/meter.c \
+	%D%/out.c \
+	%D%/out.h \
 	%D%/overflow.c \
 	%D%/parallel.c \
 	%D%/pattern.c \
@@ -51,11 +56,14 @@ libgreen_all_la_SOURCES += \
 	%D%/signal.h \
 	%D%/stack.c \
 	%D%/start.c \
+	%D%/stats.c \
 	%D%/switch.h \
 	%D%/task.c \
+	%D%/task_info.c \
 	%D%/timer.c \
 	%D%/topic.c \
 	%D%/wait.c \
+	%D%/watchdog.c \
 	# EOL
 
 if GREEN_UCONTEXT

@@ -141,6 +141,9 @@ green__lock_of(const struct waiter *w)
 	if (w->what != lock_word)
 		return (NULL);
 	e = GREEN__CONTAINER(w, const struct queued, waiter);
+	/* Out of the line, and about to be woken: a dump may come between. */
+	if (e->queue == NULL)
+		return (NULL);
 	return (GREEN__CONTAINER(e->queue, const struct lock, queue));
 }
 

@@ -68,6 +68,8 @@ run_ends(struct loop *l)
 static void
 loop_close(struct loop *l)
 {
+	green__loops_remove(l);
+	green__meter_close(l);
 	run_ends(l);
 	green__values_destroy(&l->locals);
 	green__inbox_close(l);
@@ -98,14 +100,15 @@ loop_open(const struct green_options *o, struct loop_owner *owner)
 	l->index = owner == NULL ? 0 : owner->index;
 	l->mock = o->mock_clock;
 	l->mock_autojump = o->mock_autojump;
-	l->mock_now = green__clock();
+	l->time = green__clock();
 	if (o->seed != 0 && (l->seed = o->seed + (uint64_t)l->index) == 0)
 		l->seed = o->seed;
 	l->draw = (uint32_t)l->seed;
 	set_limiters(l, o);
-	/* The first two explain themselves; the rest is out of something. */
+	/* The first explain themselves; the rest is out of something. */
 	if ((l->ops = green__reactor_choose(o->backend)) == NULL ||
-	    (l->context_ops = green__context_choose()) == NULL)
+	    (l->context_ops = green__context_choose()) == NULL ||
+	    green__meter_open(l) == -1)
 		goto fail;
 	if ((l->stacks = green__stacks_open(o->stack_size, l->context_ops,
 	    green__task_entry)) == NULL) {
@@ -121,6 +124,7 @@ loop_open(const struct green_options *o, struct loop_owner *owner)
 		green__fail(errno);
 		goto fail;
 	}
+	green__loops_add(l);
 	return (l);
 fail:
 	error = errno;

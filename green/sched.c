@@ -15,8 +15,6 @@
 
 #include "switch.h"
 
-#define SWITCHES	64	/* between two turns of the reactor */
-
 _Thread_local struct loop *green__loop;
 
 int
@@ -121,7 +119,7 @@ patience(struct loop *l)
 
 	if (next == GREEN_FOREVER || (l->mock && l->mock_autojump < 0))
 		return (outside ? GREEN_FOREVER : -1);
-	now = green__now(l);
+	now = l->time;
 	if (next <= now)
 		return (0);
 	if (l->mock)
@@ -135,47 +133,71 @@ jump(struct loop *l)
 {
 	int64_t next = green__timer_next(l);
 
-	if (next != GREEN_FOREVER && next > l->mock_now)
-		l->mock_now = next;
+	if (next != GREEN_FOREVER && next > l->time)
+		l->time = next;
+}
+
+static void
+poll_reactor(struct loop *l, int64_t timeout)
+{
+	l->polls++;
+	l->ops->wait(l->reactor, timeout);
 }
 
 /* Wait for what comes from outside, for at most timeout. */
 static void
-wait_outside(struct loop *l, int64_t timeout)
+wait_outside(struct loop *l, int64_t timeout, int64_t now)
 {
-	if (timeout > 0 && !l->mock &&
-	    green__stack_trim(l->stacks, green__clock()) &&
+	bool asleep;
+
+	if (timeout > 0 && !l->mock && green__stack_trim(l->stacks, now) &&
 	    timeout > GREEN_SEC)
 		timeout = GREEN_SEC;
-	if (timeout > 0 && !green__inbox_sleep(l))
-		timeout = 0;
-	l->ops->wait(l->reactor, timeout);
-	green__inbox_run(l);
+	asleep = timeout > 0 && green__inbox_sleep(l);
+	poll_reactor(l, asleep ? timeout : 0);
+	if (green__inbox_run(l) && asleep)
+		l->wakeups++;
 }
 
-/* The loop's own work: inbox, deadlines, reactor. */
-void
-green__turn(struct loop *l)
+/* The loop's own work: inbox, deadlines, reactor.  When it was done. */
+static int64_t
+work(struct loop *l, int64_t began)
 {
-	int64_t timeout, began;
+	int64_t timeout, now = began;
 
 	l->current = NULL;
-	l->turn_in = SWITCHES;
-	green__inbox_run(l);
+	if (!l->mock)
+		l->time = began;
+	(void)green__inbox_run(l);
 	if (l->nready > 0) {
-		if (l->waiting_fds > 0)
-			l->ops->wait(l->reactor, 0);
+		if (l->waiting_fds > 0) {
+			poll_reactor(l, 0);
+			now = green__clock();
+		}
 	} else if ((timeout = patience(l)) == -1)
 		deadlock(l);
 	else {
-		began = l->mock ? green__clock() : 0;
-		wait_outside(l, timeout);
+		wait_outside(l, timeout, began);
+		now = green__clock();
 		if (l->mock && l->nready == 0 && timeout != GREEN_FOREVER &&
-		    green__clock() - began >= timeout)
+		    now - began >= timeout)
 			jump(l);
 	}
+	if (!l->mock)
+		l->time = now;
 	if (l->ntimers > 0)
-		green__timer_fire(l, green__now(l));
+		green__timer_fire(l, l->time);
+	return (now);
+}
+
+void
+green__turn(struct loop *l)
+{
+	int64_t now = green__clock();
+
+	if (green__meter_stop(l, now))
+		now = work(l, now);
+	green__meter_start(l, now);
 }
 
 int
@@ -206,9 +228,14 @@ green__run_tasks(struct loop *l)
 static struct green__context *
 after(struct loop *l)
 {
-	l->current = --l->ntasks > 0 ? next(l) : NULL;
+	if (--l->ntasks == 0) {
+		(void)green__meter_stop(l, green__clock());
+		l->current = NULL;
+		return (&l->main);
+	}
+	l->current = next(l);
 	l->budget = BUDGET;
-	return (l->current == NULL ? &l->main : &l->current->context);
+	return (&l->current->context);
 }
 
 void

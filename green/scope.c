@@ -37,6 +37,7 @@ green__scope_open(struct scope *s, struct green_task *t, struct scope *parent,
 	if (t == NULL)
 		return;
 	if (t->scope != NULL) {
+		green__in_order();
 		t->scope->inner = s;
 		s->flags |= t->scope->flags & SCOPE_TIMED;
 	}
@@ -59,6 +60,7 @@ green__scope_leave(struct scope *s)
 	t->where = t->scope->where;
 	t->in_group = (t->scope->flags & SCOPE_GROUP) != 0;
 	t->scope->inner = NULL;
+	green__in_order();
 	t->cancelled = (t->scope->flags & SCOPE_EFFECTIVE) != 0;
 	if (!t->cancelled)
 		t->failed_checks = 0;

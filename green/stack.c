@@ -105,6 +105,17 @@ green__stack_size(const struct stacks *s)
 	return (s->size);
 }
 
+size_t
+green__stack_used(const struct stacks *s, const struct green_task *t)
+{
+	const char *bottom = t->context.stack;
+	const char *at = t->frame, *here = __builtin_frame_address(0);
+
+	if (t->loop->current == t && here > bottom && here < bottom + s->size)
+		at = here;
+	return ((size_t)(bottom + s->size - at));
+}
+
 static size_t
 stride(const struct stacks *s)
 {
@@ -404,6 +415,56 @@ green__stacks_close(struct stacks *s)
 	}
 	free(s->idle);
 	free(s);
+}
+
+#ifdef HAVE_MINCORE
+/* A piece of memory at a time, as its map has to fit on a small stack. */
+static size_t
+touched(char *at, size_t size)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	GREEN_MINCORE_VEC map[1024];
+	size_t i, len, n = 0;
+
+	for (; size > 0; at += len, size -= len) {
+		len = size < sizeof(map) * page ? size : sizeof(map) * page;
+		if (mincore((void *)at, len, map) == -1)
+			continue;
+		for (i = 0; i < len / page; i++)
+			n += (size_t)map[i] & 1;
+	}
+	return (n * page);
+}
+#else
+/* No telling: what tasks have on them now. */
+static size_t
+touched_now(const struct stacks *s, const struct slab *slab)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < slab->nslots; i++)
+		if ((slab->state[i] & SLOT_WARM) != 0)
+			n += green__stack_used(s, &top_of(s, slab, i)->task);
+	return (n);
+}
+#endif
+
+void
+green__stacks_count(const struct stacks *s, struct green_stats *st)
+{
+	const struct slab *slab;
+
+	st->stacks = s->nslots;
+	st->stacks_idle = s->nidle;
+	LIST_FOREACH(slab, &s->slabs, link) {
+		st->stacks -= slab->ncold;
+#ifdef HAVE_MINCORE
+		st->stack_bytes += touched(slab->base,
+		    slab->nslots * stride(s));
+#else
+		st->stack_bytes += touched_now(s, slab);
+#endif
+	}
 }
 
 bool

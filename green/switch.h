@@ -15,9 +15,8 @@
 #define BUDGET		64	/* calls that need not block, in a row */
 #define AHEAD		4	/* tasks whose memory is fetched early */
 
-/* The loop's own turn, and the shuffle of a seed, when next() needs them. */
+/* The loop's own turn, when next() needs it. */
 void	 green__turn(struct loop *l);
-void	 green__shuffle(struct loop *l);
 
 #define INLINE	static inline __attribute__((__always_inline__))
 

@@ -111,6 +111,8 @@ green__task_spawn(struct group *g, green_fn *fn, void *arg, const void *copy,
 	set_default_name(t, name);
 	t->scope = NULL;
 	green__scope_open(&t->self, t, &g->scope, GREEN_FOREVER, 0, where);
+	TAILQ_NEXT(t, sibling) = NULL;
+	green__in_order();
 	TAILQ_INSERT_TAIL(&g->tasks, t, sibling);
 	g->ntasks++;
 	l->ntasks++;
@@ -185,6 +187,7 @@ green_set_name(struct green_task *t, const char *name)
 		return;
 	}
 	strlcpy(t->name_buf, name, sizeof(t->name_buf));
+	green__in_order();
 	t->name = t->name_buf;
 }
 

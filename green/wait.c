@@ -37,12 +37,14 @@ green__park(struct waiter *w, bool (*abort)(struct waiter *), const char *what,
 	w->detail = detail;
 	w->result = 0;
 	w->error = 0;
+	w->since = l->time;
 	t->aborted = false;
 	if (t->cancelled && abort != NULL) {
 		if (abort(w))
 			return (green__cancelled());
 		t->aborted = true;
 	}
+	green__in_order();
 	t->waiter = w;
 	t->wake_at = deadline;
 	if (deadline != GREEN_FOREVER)

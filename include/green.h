@@ -12,6 +12,7 @@
 #include <green/sync.h>		/* events, locks, semaphores, limiters, ... */
 #include <green/channel.h>	/* channels, select, topics */
 #include <green/local.h>	/* task-local and loop-local variables */
+#include <green/debug.h>	/* dumps, statistics, stall reports */
 #include <green/thread.h>	/* worker threads */
 #include <green/stream.h>	/* byte streams, listeners */
 #include <green/net.h>		/* TCP and UNIX sockets, names */

@@ -5,6 +5,7 @@ include_HEADERS += %D%/green.h
 greenincludedir = $(includedir)/green
 greeninclude_HEADERS = \
 	%D%/green/channel.h \
+	%D%/green/debug.h \
 	%D%/green/file.h \
 	%D%/green/group.h \
 	%D%/green/local.h \

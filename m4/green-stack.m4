@@ -24,6 +24,23 @@ AS_CASE([$host_os],
 AS_IF([test -n "$green_madv"],
     [AC_DEFINE_UNQUOTED([GREEN_MADV_DISCARD], [$green_madv],
 	[Define to the advice by which madvise() drops pages, if any.])])
+# Which pages have been touched: OpenBSD has no mincore() any more, and what it
+# writes is signed here and unsigned there.
+AC_CACHE_CHECK([for mincore], [green_cv_mincore],
+    [green_cv_mincore=no
+    for green_vec in 'unsigned char' char; do
+	AC_COMPILE_IFELSE([AC_LANG_PROGRAM([
+#include <sys/types.h>
+#include <sys/mman.h>
+int mincore(void *, size_t, $green_vec *);
+	    ], [$green_vec c; return (mincore((void *)0, 1, &c));])],
+	    [green_cv_mincore=$green_vec; break])
+    done])
+AS_IF([test "$green_cv_mincore" != no],
+    [AC_CHECK_FUNC([mincore],
+	[AC_DEFINE([HAVE_MINCORE], [1], [Define to 1 if there is mincore().])
+	AC_DEFINE_UNQUOTED([GREEN_MINCORE_VEC], [$green_cv_mincore],
+	    [Define to the type of what mincore() writes.])])])
 # Tests look at the floating-point environment, and the library does so where it
 # has no instructions of its own for that.
 LIBM=

@@ -11,6 +11,7 @@ dist_man_MANS += \
 	%D%/green_dgram_join.3 \
 	%D%/green_dgram_receive.3 \
 	%D%/green_dir_open.3 \
+	%D%/green_dump.3 \
 	%D%/green_errmsg.3 \
 	%D%/green_event_wait.3 \
 	%D%/green_file_open.3 \
@@ -30,6 +31,7 @@ dist_man_MANS += \
 	%D%/green_scope_open.3 \
 	%D%/green_select.3 \
 	%D%/green_sem_acquire.3 \
+	%D%/green_set_stall_limit.3 \
 	%D%/green_sequence.3 \
 	%D%/green_signals_open.3 \
 	%D%/green_sleep.3 \
@@ -40,6 +42,7 @@ dist_man_MANS += \
 	%D%/green_stream_receive_until.3 \
 	%D%/green_stream_set.3 \
 	%D%/green_task_wait.3 \
+	%D%/green_tasks.3 \
 	%D%/green_to_thread.3 \
 	%D%/green_topic_open.3 \
 	%D%/green_udp_open.3 \

@@ -24,6 +24,8 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "green/internal.h"
+
 #include "internal.h"
 
 #define NAME		"green-worker"
@@ -269,9 +271,26 @@ after_fork_in_child(void)
 	pthread_mutex_unlock(&pool.lock);
 }
 
+/* For green_stats(). */
+static void
+count(struct green_stats *st)
+{
+	const struct green__job *j;
+	const struct worker *w;
+
+	pthread_mutex_lock(&pool.lock);
+	st->threads = pool.nworkers;
+	SLIST_FOREACH(w, &pool.idle, link)
+		st->threads_idle++;
+	TAILQ_FOREACH(j, &pool.jobs, link)
+		st->calls_queued++;
+	pthread_mutex_unlock(&pool.lock);
+}
+
 static void
 prepare(void)
 {
+	atomic_store(&green__count_threads, count);
 	(void)pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 

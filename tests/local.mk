@@ -42,6 +42,7 @@ endif
 	%D%/test_deadlock.c \
 	%D%/test_dgram.c \
 	%D%/test_dir.c \
+	%D%/test_dump.c \
 	%D%/test_errmsg.c \
 	%D%/test_event.c \
 	%D%/test_failure.c \
@@ -83,12 +84,15 @@ endif
 	%D%/test_spawn.c \
 	%D%/test_select.c \
 	%D%/test_stack.c \
+	%D%/test_stall.c \
 	%D%/test_topic.c \
 	%D%/test_start.c \
+	%D%/test_stats.c \
 	%D%/test_stop.c \
 	%D%/test_stranger.c \
 	%D%/test_stream.c \
 	%D%/test_task.c \
+	%D%/test_task_info.c \
 	%D%/test_tcp.c \
 	%D%/test_thread.c \
 	%D%/test_timer.c \

@@ -35,6 +35,7 @@
 	loops(deadlock)							\
 	loops(dgram)							\
 	loops(dir)							\
+	loops(dump)							\
 	loops(errmsg)							\
 	loops(event)							\
 	loops(failure)							\
@@ -74,11 +75,14 @@
 	loops(signals)							\
 	loops(spawn)							\
 	loops(stack)							\
+	loops(stall)							\
 	loops(start)							\
+	loops(stats)							\
 	loops(stop)							\
 	loops(stranger)							\
 	loops(stream)							\
 	loops(task)							\
+	loops(task_info)						\
 	loops(tcp)							\
 	loops(thread)							\
 	loops(timer)							\

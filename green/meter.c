@@ -1,0 +1,160 @@
+/*
+ * How long tasks run.  To read the clock at every switch would cost more than
+ * the switch: while runs are short, the meter reads it only when the reactor's
+ * turn has come, and takes the batch of runs since the last time for one; a batch
+ * that is no longer than the longest run so far tells nothing new.  While runs
+ * are long, or after a batch that was, or under a stall limit, the meter is
+ * exact: it has every switch pass by here, and grants the reactor its turn only
+ * when that is due.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "out.h"
+
+#define SWITCHES	64u	/* between two turns of the reactor */
+#define LONG		(2 * GREEN_USEC)
+#define UNSET		(-1)
+
+static _Atomic(int64_t) stall_limit = UNSET;	/* 0: none */
+
+static int64_t
+current_limit(void)
+{
+	return (atomic_load_explicit(&stall_limit, memory_order_relaxed));
+}
+
+/* t, which has just given way or ended, was at it for so long. */
+static void
+report(const struct green_task *t, int64_t took)
+{
+	struct out o = { .fd = STDERR_FILENO };
+	int error = errno;
+	char words[64];
+
+	green__out_text(&o, "libgreen: task \"");
+	green__out_text(&o, t->name);
+	green__out_text(&o, "\" (");
+	green__out_number(&o, t->id);
+	green__out_text(&o, ") kept the loop for ");
+	green__out_seconds(&o, took);
+	if (t->waiter != NULL) {
+		green__waiter_words(t->waiter, words, sizeof(words));
+		green__out_text(&o, " before it waited for ");
+		green__out_text(&o, words);
+	}
+	green__out_text(&o, "\n");
+	green__out_flush(&o);
+	errno = error;
+}
+
+/* Follow the limit, which may have changed. */
+static void
+adjust_watchdog(struct green__meter *m, int64_t limit)
+{
+	m->limit = limit;
+	green__watchdog_close(m->watchdog);
+	m->watchdog = limit > 0 ? green__watchdog_open(limit) : NULL;
+}
+
+bool
+green__meter_stop(struct loop *l, int64_t now)
+{
+	struct green__meter *m = &l->meter;
+	unsigned n = m->batch - l->turn_in;
+	int64_t took = now - m->began, limit = current_limit();
+	bool grew = n > 1 && took > m->longest;
+
+	if (m->watchdog != NULL)
+		green__watchdog_rest(m->watchdog);
+	if (n > 0) {
+		if (took > m->longest)
+			m->longest = took;
+		m->switches += n;
+		m->runs += n;
+		m->total += took;
+		if (n == 1 && limit > 0 && took >= limit)
+			report(l->current, took);
+	}
+	m->batch = l->turn_in = 0;
+	if (m->limit != limit)
+		adjust_watchdog(m, limit);
+	if (l->nready > 0 && m->exact && m->runs < SWITCHES)
+		return (false);
+	if (m->runs > 0)
+		m->exact = limit > 0 || grew || m->total >= m->runs * LONG;
+	m->runs = 0;
+	m->total = 0;
+	return (true);
+}
+
+void
+green__meter_start(struct loop *l, int64_t now)
+{
+	struct green__meter *m = &l->meter;
+
+	m->began = now;
+	m->batch = l->turn_in = m->exact ? 1 : SWITCHES;
+	if (m->watchdog == NULL || l->nready == 0)
+		return;
+	/* Who is the next is settled now, also where a seed shuffles. */
+	if (l->seed != 0 && l->batch == 0)
+		green__shuffle(l);
+	green__watchdog_watch(m->watchdog, l->ready[l->ready_head], now);
+}
+
+int
+green__meter_open(struct loop *l)
+{
+	const char *text = getenv("GREEN_STALL");
+	int64_t unset = UNSET;
+	char *end;
+	long ms;
+
+	l->meter.exact = true;
+	if (text == NULL || *text == '\0' || current_limit() != UNSET)
+		return (0);
+	errno = 0;
+	ms = strtol(text, &end, 10);
+	if (*end != '\0' || errno != 0 || ms < 0 ||
+	    ms > INT64_MAX / GREEN_MSEC)
+		return (green__failx(EINVAL,
+		    "GREEN_STALL=%s: not a number of milliseconds", text));
+	(void)atomic_compare_exchange_strong(&stall_limit, &unset,
+	    ms * GREEN_MSEC);
+	return (0);
+}
+
+void
+green__meter_close(struct loop *l)
+{
+	green__watchdog_close(l->meter.watchdog);
+	l->meter.watchdog = NULL;
+}
+
+/* What the calling task has run so far does not count. */
+static void
+begin_anew(struct loop *l)
+{
+	struct green__meter *m = &l->meter;
+
+	m->switches += m->batch - l->turn_in - 1;
+	m->batch = 1;
+	l->turn_in = 0;
+	m->began = green__clock();
+	m->exact = true;
+}
+
+void
+green_set_stall_limit(int64_t ns)
+{
+	atomic_store(&stall_limit, ns > 0 ? ns : 0);
+	if (green__task() != NULL)
+		begin_anew(green__loop);
+}

@@ -1,6 +1,7 @@
 # Benchmarks: compiled by make check, run by hand.
 
 check_PROGRAMS += \
+	%D%/cancel \
 	%D%/channel \
 	%D%/park \
 	%D%/pread \
@@ -13,6 +14,8 @@ if GREEN_EPOLL
 check_PROGRAMS += %D%/echo
 endif
 
+%C%_cancel_SOURCES = %D%/cancel.c %D%/bench.h
+%C%_cancel_LDADD = libgreen.la
 %C%_channel_SOURCES = %D%/channel.c %D%/bench.h
 %C%_channel_LDADD = libgreen.la
 %C%_switch_SOURCES = %D%/switch.c %D%/bench.h

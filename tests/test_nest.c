@@ -6,6 +6,8 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <time.h>
+
 #include "check.h"
 #include "tasks.h"
 
@@ -225,6 +227,82 @@ MOCK_TEST(a_task_of_an_inner_group_spawns_into_an_outer_one)
 	CHECK_INT(l.rc, 1);
 }
 
+/*
+ * What it costs: no more than there is to cancel, and nothing while those who
+ * are cancelled clean up.
+ */
+
+static int64_t
+cpu_time(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return ((int64_t)ts.tv_sec * GREEN_SEC + ts.tv_nsec);
+}
+
+/* CPU time to cancel n tasks in groups nested ten deep. */
+static int64_t
+cancel_many(int n)
+{
+	int leaves = 0, cancelled = 0;
+	struct branch leaf = { 0, 0, &leaves, &cancelled };
+	struct green_group g[10];
+	int64_t began;
+	int i, k, rc = 0;
+
+	for (i = 0; i < 10; i++) {
+		green_group_open(&g[i]);
+		for (k = 0; k < n / 10; k++)
+			CHECK_INT(green_spawn(&g[i], grow, &leaf), 0);
+	}
+	while (leaves < n / 10 * 10)
+		CHECK_INT(green_checkpoint(), 0);
+	began = cpu_time();
+	green_group_cancel(&g[0], NULL);
+	for (i = 9; i >= 0; i--)
+		rc = green_group_close(&g[i], rc);
+	began = cpu_time() - began;
+	CHECK_INT(rc, 0);
+	CHECK_INT(cancelled, leaves);
+	return (began);
+}
+
+MOCK_TEST(to_cancel_many_costs_as_many_times_as_much)
+{
+	int few = 500, many = (int)check_crowd(16000), i;
+	int64_t time_of_few = INT64_MAX, time_of_many = INT64_MAX, took;
+
+	for (i = 0; i < 5; i++) {
+		if ((took = cancel_many(few)) < time_of_few)
+			time_of_few = took;
+		if ((took = cancel_many(many)) < time_of_many)
+			time_of_many = took;
+	}
+	/* 32 times as many; what grows with their square takes 1000 times as
+	   long, caches are worth a factor of 5. */
+	CHECK(time_of_many < time_of_few * (many / few) * 12);
+}
+
+GREEN_TEST(cancelled_tasks_that_clean_up_keep_nobody_busy)
+{
+	int64_t began, length = 100 * GREEN_MSEC;
+	struct green_group outer, g;
+	int i;
+
+	green_group_open(&outer);
+	green_group_open(&g);
+	for (i = 0; i < 10; i++)
+		CHECK_INT(green_spawn(&g, sleep_shielded, &length), 0);
+	CHECK_INT(green_checkpoint(), 0);
+	began = cpu_time();
+	green_group_cancel(&outer, NULL);
+	CHECK_ERRNO(green_group_close(&g, 0), ECANCELED);
+	CHECK(cpu_time() - began < 20 * GREEN_MSEC * check_slowness());
+	errno = ECANCELED;
+	CHECK_INT(green_group_close(&outer, -1), 0);
+}
+
 CU_TestInfo nest_tests[] = {
 	CLAIM(a_cancellation_goes_through_nested_groups),
 	CLAIM(groups_nested_10000_deep_are_cancelled),
@@ -234,5 +312,7 @@ CU_TestInfo nest_tests[] = {
 	CLAIM(a_failure_climbs_through_nested_groups),
 	CLAIM(a_failure_in_an_outer_group_ends_an_inner_one),
 	CLAIM(a_task_of_an_inner_group_spawns_into_an_outer_one),
+	CLAIM(to_cancel_many_costs_as_many_times_as_much),
+	CLAIM(cancelled_tasks_that_clean_up_keep_nobody_busy),
 	CU_TEST_INFO_NULL
 };

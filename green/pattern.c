@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "queue.h"
 
 /* Spawn n tasks, the i-th for { all, i }, and wait for them. */
 struct part {
@@ -162,7 +162,7 @@ struct completions {
 	const struct green_call *calls;
 	struct completion *all;
 	STAILQ_HEAD(, completion) line;
-	struct waiter *caller;		/* while he waits for the next */
+	struct waiters caller;		/* while he waits for the next */
 };
 
 static int
@@ -171,7 +171,6 @@ complete_one(void *arg)
 	struct part *p = arg;
 	struct completions *cs = p->all;
 	struct completion *c = &cs->all[p->i];
-	struct waiter *w;
 
 	c->i = p->i;
 	c->result = cs->calls[p->i].fn(cs->calls[p->i].arg);
@@ -179,18 +178,8 @@ complete_one(void *arg)
 	if (c->result == -1 && c->code == ECANCELED && green__task()->cancelled)
 		return (-1);
 	STAILQ_INSERT_TAIL(&cs->line, c, link);
-	if ((w = cs->caller) != NULL) {
-		cs->caller = NULL;
-		green__wake(w, 0, 0);
-	}
+	(void)green__wake_first(&cs->caller, 0, 0);
 	return (0);
-}
-
-static bool
-abort_completion(struct waiter *w)
-{
-	(void)w;
-	return (true);
 }
 
 static int
@@ -198,19 +187,14 @@ tell_all(struct completions *cs, size_t n,
     int (*done)(size_t i, int rc, int code, void *arg), void *arg)
 {
 	struct completion *c;
-	struct waiter w;
+	struct queued self;
 	int rc;
 
 	for (; n > 0; n--) {
-		if ((c = STAILQ_FIRST(&cs->line)) == NULL) {
-			cs->caller = &w;
-			rc = green__park(&w, abort_completion, "completion", -1,
-			    GREEN_FOREVER);
-			cs->caller = NULL;
-			if (rc == -1)
-				return (-1);
-			c = STAILQ_FIRST(&cs->line);
-		}
+		if (STAILQ_EMPTY(&cs->line) && green__queue_wait(&cs->caller,
+		    &self, "completion") == -1)
+			return (-1);
+		c = STAILQ_FIRST(&cs->line);
 		STAILQ_REMOVE_HEAD(&cs->line, link);
 		rc = done(c->i, c->result, c->code, arg);
 		if (rc != 0)

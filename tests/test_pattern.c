@@ -241,6 +241,47 @@ MOCK_TEST(cancelled_completions_tell_of_nobody)
 	CHECK_INT(green_as_completed(NULL, 0, tell, &t), 0);
 }
 
+/* The bug: the cancelled caller was woken once more, by whoever completed before
+   he ran, and when he had ended, his task began anew. */
+static struct green_scope *around_completions;
+
+static int
+cancel_and_complete(void *arg)
+{
+	(void)arg;
+	CHECK_INT(green_sleep(1), 0);
+	green_scope_cancel(around_completions, NULL);
+	return (1);
+}
+
+static int
+wait_for_completion(void *runs)
+{
+	struct green_call call = { cancel_and_complete, NULL };
+	struct told t = { .enough = 99 };
+	struct green_scope s;
+
+	++*(int *)runs;
+	green_scope_open(&s);
+	around_completions = &s;
+	CHECK_INT(green_scope_close(&s,
+	    green_as_completed(&call, 1, tell, &t)), 0);
+	CHECK(green_scope_caught(&s));
+	CHECK_INT(t.n, 0);
+	return (0);
+}
+
+MOCK_TEST(a_completion_after_the_cancellation_wakes_nobody_again)
+{
+	struct green_group g;
+	int runs = 0;
+
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, wait_for_completion, &runs), 0);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(runs, 1);
+}
+
 CU_TestInfo pattern_tests[] = {
 	CLAIM(map_does_every_piece_once),
 	CLAIM(map_keeps_its_limit),
@@ -256,5 +297,6 @@ CU_TestInfo pattern_tests[] = {
 	CLAIM(completions_come_in_their_order_with_failures_among_them),
 	CLAIM(enough_completions_cancel_the_rest),
 	CLAIM(cancelled_completions_tell_of_nobody),
+	CLAIM(a_completion_after_the_cancellation_wakes_nobody_again),
 	CU_TEST_INFO_NULL
 };

@@ -110,6 +110,9 @@ extern const struct green_options check_mock_clock;
 
 /* Slower than usual (sanitizers, valgrind): $CHECK_TIMEOUT_FACTOR, or 1. */
 unsigned check_slowness(void);
+/* What the test is at, told with its name if it crashes or its time is over. */
+void	 check_note(const char *fmt, ...)
+	    __attribute__((__format__(__printf__, 1, 2)));
 /* As many of n tasks at once as there is time and room for. */
 size_t	 check_crowd(size_t n);
 

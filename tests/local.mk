@@ -23,6 +23,11 @@ endif
 	%D%/check.c \
 	%D%/check.h \
 	%D%/child.c \
+	%D%/fuzz.h \
+	%D%/fuzz_model.c \
+	%D%/fuzz_sync.c \
+	%D%/fuzz_tasks.c \
+	%D%/fuzz_trade.c \
 	%D%/harness.h \
 	%D%/main.c \
 	%D%/pair.h \

@@ -1,8 +1,8 @@
 /*
- * Random programs of tasks, groups, scopes, shields, deadlines, locks, permits
- * and channels, each drawn from a seed and run on the mock clock in an order
- * that the seed shuffles; and what must hold in all of them.  $FUZZ_SEED is the
- * first seed, $FUZZ_PROGRAMS how many there are; a failure names its seed.
+ * Random programs of all that there is, each drawn from a seed and run on the
+ * mock clock in an order that the seed shuffles; and what must hold in all of
+ * them.  $FUZZ_SEED is the first seed, $FUZZ_PROGRAMS how many there are; a
+ * failure, a crash and a program that hangs name their seed.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -12,39 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <green/channel.h>
-
 #include "check.h"
+#include "fuzz.h"
 
-#define DEPTH		4		/* of groups in groups */
-#define ITEMS		4096		/* that one program may send */
-#define PROGRAMS	300
+#define STEPS		200	/* of all tasks of a program together */
+#define PROGRAMS	300	/* of them, some */
+#define AGAIN		8	/* run twice, and */
+#define THREADS		64	/* some with worker threads */
+#define LOOK		8	/* steps from one look at all to the next */
 
-struct program {
-	uint64_t state;			/* of the generator */
-	int	 tasks;			/* that have begun and not ended */
-	int	 budget;		/* steps left to the whole program */
-	struct green_lock lock;
-	struct green_task *holder;
-	struct green_sem sem;
-	int	 permits;		/* taken */
-	struct green_sender *tx;
-	struct green_receiver *rx;
-	int	 nitems;
-	unsigned char sent[ITEMS], received[ITEMS];
-	struct green_scope *open[64];	/* scopes that others may cancel */
-	bool	 bad;
-};
+static struct fuzz *running;		/* for the destructor of values */
 
-struct job {
-	struct program *p;
-	int	 depth;
-	int	*live;			/* tasks of its group */
-	bool	 holds;			/* something that others wait for */
-};
-
-static unsigned
-draw(struct program *p, unsigned n)
+unsigned
+fuzz_draw(struct fuzz *p, unsigned n)
 {
 	p->state ^= p->state << 13;
 	p->state ^= p->state >> 7;
@@ -52,290 +32,188 @@ draw(struct program *p, unsigned n)
 	return ((unsigned)((p->state >> 11) % n));
 }
 
-/* One CHECK() for all: so many would drown whatever fails. */
-static void
-must(struct program *p, bool holds, const char *what)
+void
+fuzz_must(struct fuzz *p, bool holds, const char *what)
 {
 	if (holds || p->bad)
 		return;
 	p->bad = true;
-	CHECK_STR(what, "");
+	check_(false, what, __FILE__, __LINE__);
 }
 
-/* Cancellation is a level: what failed by it goes on failing. */
-static int
-level(struct program *p, int rc)
+int
+fuzz_level(struct fuzz *p, int rc)
 {
-	if (rc == -1 && errno == ECANCELED) {
-		must(p, green_checkpoint_if_cancelled() == -1 &&
-		    errno == ECANCELED, "a cancellation that went away");
-		errno = ECANCELED;
-	}
-	return (rc);
+	/* Shielded before it could run, a task whose wait was cancelled is not
+	   cancelled any more. */
+	if (rc != -1 || errno != ECANCELED || p->shielding)
+		return (rc);
+	fuzz_must(p, fuzz_model_cancelled(), "ECANCELED means cancelled");
+	fuzz_must(p, green_checkpoint_if_cancelled() == -1 &&
+	    errno == ECANCELED, "a cancellation stays");
+	errno = ECANCELED;
+	return (-1);
 }
 
-static int	 steps(struct job *j, int n);
-
-/* A scope of some kind around some steps, cancelled by whom it may be. */
-static int
-in_scope(struct job *j)
+/* Two runs of one program take the same way. */
+static void
+trace(struct fuzz *p, uint64_t what)
 {
-	struct program *p = j->p;
-	struct green_scope s;
-	int64_t due = GREEN_FOREVER;
-	unsigned slot = draw(p, 64);
-	bool fails = false, registered = p->open[slot] == NULL;
-	int rc;
-
-	switch (draw(p, 4)) {
-	case 0:
-		green_scope_open(&s);
-		break;
-	case 1:
-		green_move_on_after(&s, (int64_t)draw(p, 5));
-		break;
-	case 2:
-		green_fail_after(&s, (int64_t)draw(p, 5));
-		fails = true;
-		break;
-	case 3:
-		green_move_on_after(&s, 6);
-		green_scope_set_shield(&s, true);
-		break;
-	}
-	due = green_scope_deadline(&s);
-	if (registered)
-		p->open[slot] = &s;
-	rc = steps(j, 1 + (int)draw(p, 3));
-	if (draw(p, 16) == 0)
-		green_scope_cancel(&s, "the program's own");
-	must(p, green_now() <= due || green_scope_cancel_called(&s),
-	    "a deadline that passed unnoticed");
-	if (registered)
-		p->open[slot] = NULL;
-	rc = (int)green_scope_close(&s, rc);
-	must(p, !green_scope_caught(&s) || green_scope_cancel_called(&s),
-	    "a scope that caught what was not its own");
-	if (green_scope_caught(&s) && fails &&
-	    green_scope_cause(&s) == GREEN_DEADLINE) {
-		must(p, rc == -1 && errno == ETIMEDOUT, "a timeout untold");
-		rc = 0;
-	}
-	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);
+	p->trace = (p->trace ^ what) * UINT64_C(0x100000001b3);
 }
 
-static int
-child(void *arg)
+static void
+look(struct fuzz *p)
 {
-	struct job *j = arg;
-	int rc, error;
-
-	j->p->tasks++;
-	rc = steps(j, 1 + (int)draw(j->p, 4));
-	error = errno;
-	j->p->tasks--;
-	--*j->live;
-	errno = error;
-	return (rc);
+	if (p->bad)
+		return;
+	fuzz_sync_look(p);
+	fuzz_trade_look(p);
+	fuzz_model_look(p);
 }
 
-static int
-in_group(struct job *j)
+static fuzz_step *
+draw_step(struct fuzz *p)
 {
-	struct program *p = j->p;
-	struct green_group g;
-	int live = 0, i, n = 1 + (int)draw(p, 3), rc = 0;
-	struct job next = { p, j->depth + 1, &live, false };
-	unsigned slot = draw(p, 64);
-	bool registered = p->open[slot] == NULL;
+	fuzz_step *const *parts[] = { fuzz_tasks_steps, fuzz_sync_steps,
+	    fuzz_trade_steps };
+	fuzz_step *const *part = parts[fuzz_draw(p, 4) % 3];
+	unsigned n = 0;
 
-	green_group_open(&g);
-	if (registered)
-		p->open[slot] = &g.scope;
-	for (i = 0; i < n; i++) {
-		live++;
-		must(p, green_spawn_copy(&g, child, &next, sizeof(next)) == 0,
-		    "a spawn that failed");
-	}
-	if (draw(p, 2) == 0)
-		rc = steps(j, 1);
-	if (draw(p, 16) == 0)
-		green_group_cancel(&g, NULL);
-	rc = green_group_close(&g, rc);
-	if (registered)
-		p->open[slot] = NULL;
-	must(p, live == 0, "a group that closed with tasks in it");
-	/* What a child failed with is dealt with. */
-	return (rc == -1 && errno == EIO ? 0 : rc);
+	while (part[n] != NULL)
+		n++;
+	return (part[fuzz_draw(p, n)]);
 }
 
-static int
-with_lock(struct job *j)
+int
+fuzz_steps(struct fuzz_job *j, unsigned n)
 {
-	struct program *p = j->p;
-	int rc, error;
+	struct fuzz *p = j->p;
+	int rc = 0;
 
-	if (level(p, green_lock_acquire(&p->lock)) == -1)
-		return (-1);
-	must(p, p->holder == NULL, "a lock that two tasks hold");
-	p->holder = green_self();
-	j->holds = true;
-	rc = steps(j, 1 + (int)draw(p, 2));
-	error = errno;
-	j->holds = false;
-	must(p, p->holder == green_self(), "a lock that changed hands");
-	p->holder = NULL;
-	must(p, green_lock_release(&p->lock) == 0, "a release that failed");
-	errno = error;
-	return (rc);
-}
+	while (n-- > 0 && rc == 0 && p->budget > 0) {
+		p->budget--;
+		rc = draw_step(p)(j);
+		trace(p, green_task_id(green_self()));
+		trace(p, (uint64_t)(green_now() - p->began));
+		trace(p, (uint64_t)(rc == -1 ? errno : -rc));
+		if (p->budget % LOOK == 0) {
+			int error = errno;
 
-static int
-with_permit(struct job *j)
-{
-	struct program *p = j->p;
-	int rc, error;
-
-	if (level(p, green_sem_acquire(&p->sem)) == -1)
-		return (-1);
-	must(p, ++p->permits <= 2, "more permits than there are");
-	j->holds = true;
-	rc = steps(j, 1 + (int)draw(p, 2));
-	error = errno;
-	j->holds = false;
-	p->permits--;
-	must(p, green_sem_release(&p->sem) == 0, "a release that failed");
-	errno = error;
-	return (rc);
-}
-
-static int
-send_one(struct job *j)
-{
-	struct program *p = j->p;
-	struct green_scope s;
-	int rc, item = p->nitems++;
-
-	if (item >= ITEMS)
-		return (0);
-	green_move_on_after(&s, 3);
-	rc = level(p, green_channel_send(p->tx, &item));
-	p->sent[item] = rc == 0;
-	return ((int)green_scope_close(&s, rc));
-}
-
-static int
-receive_one(struct job *j)
-{
-	struct program *p = j->p;
-	struct green_scope s;
-	int rc, item = -1;
-
-	green_move_on_after(&s, 3);
-	rc = level(p, green_channel_receive(p->rx, &item));
-	if (rc == 1)
-		must(p, item >= 0 && ++p->received[item] == 1,
-		    "an item that came twice");
-	rc = (int)green_scope_close(&s, rc);
-	return (rc == -1 ? -1 : 0);
-}
-
-static int
-step(struct job *j)
-{
-	struct program *p = j->p;
-	unsigned i;
-
-	switch (draw(p, 12)) {
-	case 0:
-		return (level(p, green_checkpoint()));
-	case 1:
-	case 2:
-		return (level(p, green_sleep((int64_t)draw(p, 4))));
-	case 3:
-	case 4:
-		return (in_scope(j));
-	case 5:
-	case 6:
-		return (j->depth < DEPTH && !j->holds ? in_group(j) : 0);
-	case 7:
-		return (j->holds ? 0 : with_lock(j));
-	case 8:
-		return (j->holds ? 0 : with_permit(j));
-	case 9:
-		return (send_one(j));
-	case 10:
-		return (receive_one(j));
-	default:
-		i = draw(p, 64);
-		if (p->open[i] != NULL && draw(p, 3) == 0)
-			green_scope_cancel(p->open[i], "by lot");
-		else if (j->depth > 0 && draw(p, 8) == 0) {
-			errno = EIO;
-			return (-1);
+			look(p);
+			errno = error;
 		}
-		return (0);
 	}
+	return (rc);
 }
 
-static int
-steps(struct job *j, int n)
+static void
+destroy(void *value)
 {
-	for (; n > 0 && j->p->budget-- > 0; n--)
-		if (step(j) == -1)
-			return (-1);
-	return (0);
+	(void)value;
+	running->values--;
+}
+
+void
+fuzz_task_begins(struct fuzz_job *j, const void *handed_down)
+{
+	struct fuzz *p = j->p;
+
+	p->tasks++;
+	fuzz_must(p, green_local_get(p->mine) == NULL,
+	    "a task begins without values of its own");
+	if (handed_down != NULL)
+		fuzz_must(p, green_local_get(p->handed_down) == handed_down,
+		    "a task begins with what is handed down");
+	fuzz_must(p, green_local_set(p->handed_down, j) == 0 &&
+	    green_local_set(p->mine, j) == 0, "set");
+	p->values++;
+}
+
+void
+fuzz_task_ends(struct fuzz_job *j)
+{
+	struct fuzz *p = j->p;
+
+	p->tasks--;
+	fuzz_must(p, green_local_get(p->handed_down) == j &&
+	    green_local_get(p->mine) == j, "a task's values are its own");
+	if (j->dooms) {
+		p->taken = false;
+		p->dead = true;
+	}
 }
 
 static int
 run_program(void *arg)
 {
-	struct program *p = arg;
-	int live = 1, item, i;
-	struct job j = { p, 0, &live, false };
+	struct fuzz *p = arg;
+	struct fuzz_job j = { .p = p };
 
-	(void)!green_sem_init(&p->sem, 2, 2);
-	if (green_channel_open(sizeof(int), draw(p, 4), &p->tx, &p->rx) == -1)
-		return (-1);
-	while (p->budget > 0)
-		(void)steps(&j, 10);
-	must(p, p->tasks == 0, "a task that outlived its group");
-	must(p, !green_lock_locked(&p->lock), "a lock that nobody released");
-	must(p, green_sem_value(&p->sem) == 2, "a permit that was lost");
-	while (green_channel_receive_nowait(p->rx, &item) == 1)
-		must(p, ++p->received[item] == 1, "an item that came twice");
-	for (i = 0; i < p->nitems && i < ITEMS; i++)
-		must(p, p->sent[i] == p->received[i], "an item that was lost");
-	green_sender_close(p->tx);
-	green_receiver_close(p->rx);
+	p->began = green_now();
+	fuzz_sync_begin(p);
+	fuzz_trade_begin(p);
+	fuzz_task_begins(&j, NULL);
+	while (p->budget > 0 && !p->bad)
+		(void)fuzz_steps(&j, 10);
+	fuzz_task_ends(&j);
+	look(p);
+	fuzz_must(p, p->tasks == 0, "no task outlives its group");
+	fuzz_sync_end(p);
+	fuzz_trade_end(p);
 	return (0);
 }
 
-static long
-setting(const char *name, long otherwise)
+/* Its trace. */
+static uint64_t
+run_seed(struct fuzz *p, uint64_t seed)
+{
+	struct green_options opt = { .mock_clock = true, .seed = seed };
+	static struct green_key mine, handed_down;
+
+	memset(p, 0, sizeof(*p));
+	if (mine.id == 0 && (green_key_create(&mine, destroy, 0) == -1 ||
+	    green_key_create(&handed_down, NULL, GREEN_KEY_INHERIT) == -1))
+		fuzz_must(p, false, "keys");
+	p->mine = mine;
+	p->handed_down = handed_down;
+	p->state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
+	p->budget = STEPS;
+	p->threads = seed % THREADS == 0;
+	p->shielding = seed % 4 == 0;
+	running = p;
+	if (IN_LOOP(run_program, p, &opt) == -1)
+		fuzz_must(p, false, green_errmsg());
+	fuzz_must(p, p->values == 0, "values are destroyed");
+	return (p->trace);
+}
+
+static uint64_t
+setting(const char *name, uint64_t otherwise)
 {
 	const char *value = getenv(name);
 
-	return (value == NULL ? otherwise : strtol(value, NULL, 10));
+	return (value == NULL ? otherwise : strtoull(value, NULL, 10));
 }
 
 PLAIN_TEST(random_programs_keep_every_promise)
 {
-	static struct program p;
-	long seed = setting("FUZZ_SEED", 1);
-	long end = seed + setting("FUZZ_PROGRAMS", PROGRAMS);
-	struct green_options opt = { .mock_clock = true };
+	static struct fuzz p;
+	uint64_t seed = setting("FUZZ_SEED", 1), way;
+	uint64_t end = seed + setting("FUZZ_PROGRAMS", PROGRAMS);
 
-	for (; seed < end; seed++) {
-		memset(&p, 0, sizeof(p));
-		p.state = (uint64_t)seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
-		p.budget = 200;
-		opt.seed = (uint64_t)seed;
-		if (!CHECK_INT(IN_LOOP(run_program, &p, &opt), 0) || p.bad) {
-			fprintf(stderr, "FUZZ_SEED=%ld fails\n", seed);
-			return;
-		}
+	for (; seed != end && !p.bad; seed++) {
+		check_note("FUZZ_SEED=%ju", (uintmax_t)seed);
+		way = run_seed(&p, seed);
+		if (seed % AGAIN == 1 && !p.threads && !p.bad)
+			fuzz_must(&p, run_seed(&p, seed) == way,
+			    "a seed decides the way");
+		if (p.bad)
+			fprintf(stderr, "FUZZ_SEED=%ju fails\n",
+			    (uintmax_t)seed);
 	}
+	p.bad = false;
+	CHECK(seed == end);
 }
 
 CU_TestInfo fuzz_tests[] = {

@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,7 @@ __asan_default_options(void)
 static struct pollfd before[DESCRIPTORS];
 static int nthreads;
 static char who[512];		/* the test, for the signal handlers */
+static char note[128];		/* and what it is at */
 
 unsigned
 check_slowness(void)
@@ -68,6 +70,16 @@ check_crowd(size_t n)
 	return (n < most ? n : most);
 }
 
+void
+check_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(note, sizeof(note), fmt, ap);
+	va_end(ap);
+}
+
 static void
 say(const char *text)
 {
@@ -75,12 +87,24 @@ say(const char *text)
 }
 
 static void
+say_who(const char *what)
+{
+	say("\n");
+	say(what);
+	say(": ");
+	say(who);
+	if (note[0] != '\0') {
+		say(", ");
+		say(note);
+	}
+	say("\n");
+}
+
+static void
 time_is_over(int signo)
 {
 	(void)signo;
-	say("\nTime is over: ");
-	say(who);
-	say("\n");
+	say_who("Time is over");
 	if (green__loop != NULL)
 		green__dump(green__loop, STDERR_FILENO);
 	_exit(1);
@@ -91,9 +115,7 @@ static void
 aborted(int signo)
 {
 	(void)signo;
-	say("\nAborted: ");
-	say(who);
-	say("\n");
+	say_who("Aborted");
 }
 
 static void
@@ -185,6 +207,7 @@ watch_begin(void)
 {
 	snprintf(who, sizeof(who), "%s: %s", CU_get_current_suite()->pName,
 	    CU_get_current_test()->pName);
+	note[0] = '\0';
 	look_at_descriptors(before);
 	nthreads = count_threads();
 	handle(SIGALRM, time_is_over, 0);

@@ -32,6 +32,7 @@
 struct loop;
 struct group;
 struct stacks;
+struct green_answer;
 
 #define GREEN__NAME_MAX	32
 
@@ -399,6 +400,10 @@ struct loop {
 
 	LIST_HEAD(, loop_end) ends;
 	struct green_limiter limiter_calls, limiter_files, limiter_names;
+	/* For names, in place of the system's; NULL: that. */
+	int	(*resolver)(const char *host, int family,
+		    struct green_answer *answer, void *arg);
+	void	*resolver_arg;
 
 	_Atomic(struct inbox_item *) inbox;
 	_Atomic(unsigned) wakers;	/* threads about to wake the reactor */

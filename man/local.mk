@@ -17,6 +17,7 @@ dist_man_MANS += \
 	%D%/green_file_open.3 \
 	%D%/green_file_send.3 \
 	%D%/green_future_wait.3 \
+	%D%/green_getaddrinfo.3 \
 	%D%/green_group_open.3 \
 	%D%/green_guard_enter.3 \
 	%D%/green_key_create.3 \

@@ -20,10 +20,10 @@
 int	 green__socket(int family, int type);
 /* ECONNABORTED for whatever went wrong with the connection alone. */
 int	 green__socket_accept(int fd);
-/* 0; EINPROGRESS: see green__socket_connected(). */
+/* 0; EINPROGRESS: it goes on, and green__socket_connected() tells how. */
 int	 green__socket_connect(int fd, const struct sockaddr *sa,
 	    socklen_t len);
-int	 green__socket_connected(int fd);
+int	 green__socket_connected(int fd);	/* EINPROGRESS: still */
 ssize_t	 green__socket_receive(int fd, void *buf, size_t max);
 ssize_t	 green__socket_send(int fd, const void *buf, size_t len);
 ssize_t	 green__socket_sendv(int fd, struct iovec *iov, int n);
@@ -47,6 +47,9 @@ int	 green__socket_set_reuse_addr(int fd);
 int	 green__socket_set_reuse_port(int fd);	/* ENOTSUP */
 int	 green__socket_set_v6only(int fd, bool on);
 int	 green__socket_set_broadcast(int fd);
+int	 green__socket_set_buffers(int fd, int receive, int send); /* 0: not */
+/* Of the port, 0, let connect() make something. */
+void	 green__socket_bind_late(int fd);
 int	 green__socket_peer_cred(int fd, struct green_cred *c);	/* ENOTSUP */
 
 /* socket_attr.c */
@@ -66,7 +69,9 @@ green__socket_await(struct green__fd *f, unsigned dir)
 
 /* socket_stream.c.  On failure fd is still the caller's. */
 struct green_stream *green__socket_stream(int fd, int family);
-/* Wait until the connection that was begun is there. */
+/* Is the connection that was begun there?  EINPROGRESS: not yet. */
+int	 green__socket_fd_connected(struct green__fd *f);
+/* Wait until it is. */
 int	 green__socket_stream_connected(struct green_stream *s);
 
 /* addr.c */
@@ -82,7 +87,9 @@ green__sa(struct green__addr *a)
 int	 green__addr_port(struct green__addr *a);	/* -1: has none */
 void	 green__addr_set_port(struct green__addr *a, int port);
 void	 green__addr_any(struct green__addr *a, int family, int port);
+/* A path, or "abstract:" and a name.  ENAMETOOLONG, ENOENT, ENOTSUP, EINVAL */
 int	 green__addr_unix(struct green__addr *a, const char *path);
+bool	 green__addr_is_file(const struct green__addr *a);
 int	 green__addr_local(struct green__addr *a, int fd);
 const char *green__addr_text(struct green__addr *a, char *buf, size_t size);
 
@@ -98,7 +105,7 @@ struct green__unix_file {
 };
 struct green__unix_place {
 	struct green__addr addr;
-	const char *path;
+	const char *path;		/* which may be no file's */
 	int	 type;
 	mode_t	 mode;			/* 0: by umask */
 	int	 backlog;
@@ -116,6 +123,8 @@ int	 green__unix_connect(int fd, const struct green__addr *a);
  */
 struct green__port *green__socket_port(int fd, int family,
 	    const struct green__unix_file *file);
+/* What is asked for before a listening socket is bound. */
+int	 green__socket_prepare(int fd, const struct green_listen_options *opt);
 
 struct green__addrs {
 	struct green__addr *v;
@@ -126,9 +135,23 @@ struct green__addrs {
 int	 green__addrs_bind(const struct green__addrs *a, int fd, int family);
 
 /*
+ * lookup.c: the system's resolver, as getaddrinfo(3): 0, or an EAI_ code, and
+ * errno with EAI_SYSTEM.  Only names go to a worker.
+ */
+int	 green__lookup(const char *host, const char *service,
+	    const struct addrinfo *hints, struct addrinfo **res);
+bool	 green__is_number(const char *host);
+
+/* resolver.c: the loop's own, which must be set: likewise.  Free v. */
+int	 green__resolver_ask(struct green__addrs *a, const char *host,
+	    int family);
+/* Add those of a family, each once.  ENOMEM, and v is still to be freed. */
+int	 green__addrs_collect(struct green__addrs *a,
+	    const struct addrinfo *res, int family);
+
+/*
  * name.c: the addresses of host (NULL: the wildcards) and port, for a type of
- * sockets.  Only names go to a worker.  Free v.  EADDRNOTAVAIL, EAGAIN, EINVAL,
- * ENOMEM, ECANCELED
+ * sockets.  Free v.  EADDRNOTAVAIL, EAGAIN, EINVAL, ENOMEM, ECANCELED
  */
 int	 green__resolve(struct green__addrs *a, const char *host,
 	    const char *port, int family, int type);

@@ -7,7 +7,12 @@ libgreen_all_la_SOURCES += \
 	%D%/dgram_many.c \
 	%D%/internal.h \
 	%D%/multicast.c \
+	%D%/getaddrinfo.c \
+	%D%/internal.h \
+	%D%/lookup.c \
 	%D%/name.c \
+	%D%/resolver.c \
+	%D%/reverse.c \
 	%D%/socket.c \
 	%D%/socket_attr.c \
 	%D%/socket_option.c \

@@ -1,7 +1,7 @@
 /*
- * Names.  A resolver blocks, on files and on name servers, and so runs in a
- * worker thread, under a limit of its own; what is a number already never gets
- * there.
+ * Where hosts and ports lead, for those who connect and listen: names are looked
+ * up, by the loop's own resolver or the system's; numbers are no names, whatever
+ * a resolver would make of them.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -15,128 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <green/thread.h>
-
 #include "internal.h"
-
-#define NUMERIC	(AI_NUMERICHOST | AI_NUMERICSERV)
-
-struct lookup {
-	const char *host;
-	const char *service;
-	const struct addrinfo *hints;
-	struct addrinfo *res;
-	int	 rc;			/* an EAI_ code */
-	int	 error;			/* errno of EAI_SYSTEM */
-};
-
-static int
-look_up(void *arg)
-{
-	struct lookup *l = arg;
-
-	l->rc = getaddrinfo(l->host, l->service, l->hints, &l->res);
-	l->error = errno;
-	return (0);
-}
-
-/* In a worker: -1 is ECANCELED or the like; else l has the answer. */
-static int
-look_up_elsewhere(struct lookup *l)
-{
-	return (green_to_thread_limited(&green__loop->limiter_names, look_up,
-	    l));
-}
-
-/* Here, for it does not block: true unless there is a name to look up. */
-static bool
-look_up_number(struct lookup *l)
-{
-	struct addrinfo hints = *l->hints;
-	struct lookup number = *l;
-
-	hints.ai_flags |= NUMERIC;
-	number.hints = &hints;
-	if (l->host == NULL)
-		return (false);
-	(void)look_up(&number);
-	if (number.rc != 0)
-		return (false);
-	l->rc = 0;
-	l->res = number.res;
-	return (true);
-}
-
-int
-green_getaddrinfo(const char *host, const char *port,
-    const struct addrinfo *hints, struct addrinfo **res)
-{
-	static const struct addrinfo none = { .ai_family = AF_UNSPEC };
-	struct lookup l = {
-		.host = host,
-		.service = port,
-		.hints = hints == NULL ? &none : hints
-	};
-
-	if (green__check() == -1)
-		return (EAI_SYSTEM);
-	if (look_up_number(&l))
-		green__spend();
-	else if (look_up_elsewhere(&l) == -1)
-		return (EAI_SYSTEM);
-	if (l.rc == 0)
-		*res = l.res;
-	else if (l.rc == EAI_SYSTEM)
-		(void)green__fail(l.error);
-	return (l.rc);
-}
-
-struct reverse {
-	const struct sockaddr *sa;
-	socklen_t salen;
-	char	*host;
-	size_t	 hostlen;
-	char	*port;
-	size_t	 portlen;
-	int	 flags;
-	int	 rc;
-	int	 error;
-};
-
-static int
-reverse(void *arg)
-{
-	struct reverse *r = arg;
-
-	r->rc = getnameinfo(r->sa, r->salen, r->host, (socklen_t)r->hostlen,
-	    r->port, (socklen_t)r->portlen, r->flags);
-	r->error = errno;
-	return (0);
-}
-
-int
-green_getnameinfo(const struct sockaddr *sa, socklen_t salen, char *host,
-    size_t hostlen, char *port, size_t portlen, int flags)
-{
-	struct reverse r = {
-		.sa = sa, .salen = salen, .host = host, .hostlen = hostlen,
-		.port = port, .portlen = portlen, .flags = flags
-	};
-	bool names = (host != NULL && (flags & NI_NUMERICHOST) == 0) ||
-	    (port != NULL && (flags & NI_NUMERICSERV) == 0);
-
-	if (green__check() == -1)
-		return (EAI_SYSTEM);
-	if (!names) {
-		(void)reverse(&r);
-		green__spend();
-	} else if (green_to_thread_limited(&green__loop->limiter_names,
-	    reverse, &r) == -1)
-		return (EAI_SYSTEM);
-	if (r.rc == EAI_SYSTEM)
-		(void)green__fail(r.error);
-	return (r.rc);
-}
 
 /*
  * 0 .. 65535; or -1: it may be the name of a service.  Resolvers take "-1" and
@@ -166,11 +45,11 @@ parse_port(const char *port)
 
 /* A resolver's failure as ours. */
 static int
-fail(const struct lookup *l)
+fail(int rc, const char *host, const char *service)
 {
 	int code;
 
-	switch (l->rc) {
+	switch (rc) {
 	case EAI_AGAIN:
 		code = EAGAIN;
 		break;
@@ -179,50 +58,18 @@ fail(const struct lookup *l)
 		break;
 	case EAI_SERVICE:
 		return (green__failx(EINVAL, "service \"%.64s\" is not known",
-		    l->service));
+		    service));
 	case EAI_SYSTEM:
-		code = l->error;
+		if (errno == ECANCELED)
+			return (-1);
+		code = errno;
 		break;
 	default:
 		code = EADDRNOTAVAIL;
 		break;
 	}
-	return (green__failx(code, "host \"%.256s\": %s", l->host,
-	    l->rc == EAI_SYSTEM ? strerror(code) : gai_strerror(l->rc)));
-}
-
-static bool
-known(const struct green__addrs *a, const struct addrinfo *ai)
-{
-	size_t i;
-
-	for (i = 0; i < a->n; i++)
-		if (a->v[i].len == ai->ai_addrlen &&
-		    memcmp(&a->v[i].sa, ai->ai_addr, ai->ai_addrlen) == 0)
-			return (true);
-	return (false);
-}
-
-/* Those of a family, each once. */
-static int
-collect(struct green__addrs *a, const struct addrinfo *res, int family)
-{
-	const struct addrinfo *ai;
-	size_t n = 0;
-
-	for (ai = res; ai != NULL; ai = ai->ai_next)
-		n++;
-	if ((a->v = calloc(n, sizeof(*a->v))) == NULL)
-		return (green__fail(ENOMEM));
-	for (ai = res; ai != NULL; ai = ai->ai_next) {
-		if ((ai->ai_family != AF_INET && ai->ai_family != AF_INET6) ||
-		    (family != AF_UNSPEC && ai->ai_family != family) ||
-		    ai->ai_addrlen > sizeof(a->v->sa) || known(a, ai))
-			continue;
-		a->v[a->n].len = ai->ai_addrlen;
-		memcpy(&a->v[a->n++].sa, ai->ai_addr, ai->ai_addrlen);
-	}
-	return (0);
+	return (green__failx(code, "host \"%.256s\": %s", host,
+	    rc == EAI_SYSTEM ? strerror(code) : gai_strerror(rc)));
 }
 
 static int
@@ -237,34 +84,41 @@ resolve_any(struct green__addrs *a, int port, int family)
 	return (0);
 }
 
-/* service NULL: no port yet. */
+/* By the system's resolver.  service NULL: no port yet. */
+static int
+look_up(struct green__addrs *a, const char *host, const char *service,
+    int family, int type)
+{
+	struct addrinfo hints = { .ai_socktype = type }, *res;
+	int rc;
+
+	/* A number of the wrong family is not to be taken for a name. */
+	if (!green__is_number(host))
+		hints.ai_family = family;
+	if ((rc = green__lookup(host, service, &hints, &res)) != 0)
+		return (fail(rc, host, service));
+	rc = green__addrs_collect(a, res, family);
+	freeaddrinfo(res);
+	return (rc);
+}
+
 static int
 resolve_host(struct green__addrs *a, const char *host, const char *service,
     int family, int type)
 {
-	struct addrinfo hints = { .ai_socktype = type };
-	struct lookup l = { .host = host, .service = service, .hints = &hints };
 	int rc;
 
-	/* Of any family at first, so that no number is taken for a name. */
-	if (!look_up_number(&l)) {
-		hints.ai_family = strchr(host, ':') != NULL ? AF_UNSPEC :
-		    family;
-		if (look_up_elsewhere(&l) == -1)
-			return (-1);
+	if (service == NULL && green__loop->resolver != NULL &&
+	    !green__is_number(host)) {
+		rc = green__resolver_ask(a, host, family);
+		return (rc == 0 ? 0 : fail(rc, host, NULL));
 	}
-	if (l.rc != 0)
-		return (fail(&l));
-	rc = collect(a, l.res, family);
-	freeaddrinfo(l.res);
-	if (rc == 0 && a->n == 0) {
-		free(a->v);
-		a->v = NULL;
-		rc = green__failx(EADDRNOTAVAIL,
-		    "host \"%.256s\" has no %s address", host,
-		    family == AF_INET ? "IPv4" : "IPv6");
-	}
-	return (rc);
+	if ((rc = look_up(a, host, service, family, type)) == -1 || a->n > 0)
+		return (rc);
+	free(a->v);
+	a->v = NULL;
+	return (green__failx(EADDRNOTAVAIL, "host \"%.256s\" has no %s address",
+	    host, family == AF_INET ? "IPv4" : "IPv6"));
 }
 
 /* The number of a service that has only a name. */
@@ -274,7 +128,7 @@ resolve_service(const char *service, int type)
 	struct green__addrs a = { .v = NULL };
 	int number;
 
-	if (resolve_host(&a, "127.0.0.1", service, AF_INET, type) == -1)
+	if (look_up(&a, "127.0.0.1", service, AF_INET, type) == -1)
 		return (-1);
 	number = green__addr_port(&a.v[0]);
 	free(a.v);
@@ -294,7 +148,8 @@ green__resolve(struct green__addrs *a, const char *host, const char *port,
 	if (family != AF_UNSPEC && family != AF_INET && family != AF_INET6)
 		return (green__failx(EINVAL, "family %d is not one of IP's",
 		    family));
-	if (host == NULL && number == -1 &&
+	/* What gives addresses alone knows of no services. */
+	if (number == -1 && (host == NULL || green__loop->resolver != NULL) &&
 	    (number = resolve_service(port, type)) == -1)
 		return (-1);
 	if (host == NULL)

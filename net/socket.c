@@ -11,6 +11,9 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#ifdef HAVE_SYS_UCRED_H
+#include <sys/ucred.h>
+#endif
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
@@ -99,6 +102,13 @@ get_cred(struct green_cred *c, uid_t uid, gid_t gid, pid_t pid)
 #define REUSE_PORT(fd)		((void)(fd), errno = ENOTSUP, -1)
 #endif
 
+#if HAVE_DECL_IP_BIND_ADDRESS_NO_PORT
+#define BIND_LATE(fd)							\
+	(void)set_option((fd), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT)
+#else
+#define BIND_LATE(fd)		(void)(fd)
+#endif
+
 #ifdef ENONET
 #define NO_NETWORK(code)	((code) == ENONET)
 #else
@@ -132,6 +142,18 @@ peer_cred(int fd, struct green_cred *c)
 	if (getsockopt(fd, 0, LOCAL_PEEREID, &peer, &len) == -1)
 		return (-1);
 	get_cred(c, peer.unp_euid, peer.unp_egid, peer.unp_pid);
+	return (0);
+}
+#elif HAVE_DECL_LOCAL_PEERCRED && defined(HAVE_STRUCT_XUCRED_CR_PID)
+static int
+peer_cred(int fd, struct green_cred *c)
+{
+	struct xucred peer;
+	socklen_t len = sizeof(peer);
+
+	if (getsockopt(fd, SOL_LOCAL, LOCAL_PEERCRED, &peer, &len) == -1)
+		return (-1);
+	get_cred(c, peer.cr_uid, peer.cr_groups[0], peer.cr_pid);
 	return (0);
 }
 #elif defined(HAVE_GETPEEREID)
@@ -227,13 +249,24 @@ green__socket_connect(int fd, const struct sockaddr *sa, socklen_t len)
 int
 green__socket_connected(int fd)
 {
+	struct sockaddr_storage sa;
 	int error = 0;
 	socklen_t len = sizeof(error);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
 		return (-1);
-	errno = error;
-	return (error == 0 ? 0 : -1);
+	if (error != 0) {
+		errno = error;
+		return (-1);
+	}
+	/* No error may be no news: who is told of a thing that did not happen
+	   must not take it for a connection. */
+	len = sizeof(sa);
+	if (getpeername(fd, (struct sockaddr *)&sa, &len) == 0)
+		return (0);
+	if (errno == ENOTCONN)
+		errno = EINPROGRESS;
+	return (-1);
 }
 
 ssize_t
@@ -393,6 +426,22 @@ int
 green__socket_set_broadcast(int fd)
 {
 	return (set_option(fd, SOL_SOCKET, SO_BROADCAST));
+}
+
+int
+green__socket_set_buffers(int fd, int receive, int send)
+{
+	if (receive != 0 && green__socket_set(fd, GREEN_OPT_RECEIVE_BUFFER,
+	    receive) == -1)
+		return (-1);
+	return (send == 0 ? 0 : green__socket_set(fd, GREEN_OPT_SEND_BUFFER,
+	    send));
+}
+
+void
+green__socket_bind_late(int fd)
+{
+	BIND_LATE(fd);
 }
 
 int

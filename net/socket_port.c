@@ -75,6 +75,15 @@ static const struct green__port_ops socket_port_ops = {
 	.free = port_free
 };
 
+int
+green__socket_prepare(int fd, const struct green_listen_options *opt)
+{
+	if (green__socket_set_buffers(fd, opt->receive_buffer,
+	    opt->send_buffer) == -1)
+		return (-1);
+	return (opt->prepare == NULL ? 0 : opt->prepare(fd, opt->prepare_arg));
+}
+
 struct green__port *
 green__socket_port(int fd, int family, const struct green__unix_file *file)
 {

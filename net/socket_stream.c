@@ -236,18 +236,28 @@ green__socket_stream(int fd, int family)
 }
 
 int
-green__socket_stream_connected(struct green_stream *s)
+green__socket_fd_connected(struct green__fd *f)
 {
-	struct green__fd *f = &socket_of(s)->fd;
-
-	green__fd_drained(f, GREEN__READ | GREEN__WRITE, true);
-	if (green__fd_wait(f, GREEN__WRITE) == -1)
-		return (-1);
 	if (f->error != 0)
 		return (green__fail(f->error));
 	if (green__socket_connected(f->fd) == -1)
 		return (green__fail(errno));
 	return (0);
+}
+
+int
+green__socket_stream_connected(struct green_stream *s)
+{
+	struct green__fd *f = &socket_of(s)->fd;
+	int rc;
+
+	do {
+		green__fd_drained(f, GREEN__READ | GREEN__WRITE, true);
+		if (green__fd_wait(f, GREEN__WRITE) == -1)
+			return (-1);
+		rc = green__socket_fd_connected(f);
+	} while (rc == -1 && errno == EINPROGRESS);
+	return (rc);
 }
 
 struct green_stream *

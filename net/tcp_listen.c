@@ -36,6 +36,7 @@ set_up(int fd, struct green__addr *a, const struct green_listen_options *opt)
 	if (green__socket_set_reuse_addr(fd) == -1 ||
 	    (opt->reuse_port && green__socket_set_reuse_port(fd) == -1) ||
 	    green__socket_set_nodelay(fd) == -1 ||
+	    green__socket_prepare(fd, opt) == -1 ||
 	    bind(fd, green__sa(a), a->len) == -1)
 		return (-1);
 	return (listen(fd, opt->backlog == 0 ? INT_MAX : opt->backlog));

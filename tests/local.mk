@@ -41,6 +41,7 @@ endif
 	%D%/test_checkpoint.c \
 	%D%/test_cond.c \
 	%D%/test_channel.c \
+	%D%/test_connect.c \
 	%D%/test_context.c \
 	%D%/test_custom.c \
 	%D%/test_deadline.c \
@@ -80,6 +81,7 @@ endif
 	%D%/test_process.c \
 	%D%/test_process_run.c \
 	%D%/test_reactor.c \
+	%D%/test_resolver.c \
 	%D%/test_run.c \
 	%D%/test_scope.c \
 	%D%/test_sem.c \

@@ -29,6 +29,7 @@
 	loops(channel)							\
 	loops(checkpoint)						\
 	loops(cond)							\
+	loops(connect)							\
 	loops(context)							\
 	loops(custom)							\
 	loops(deadline)							\
@@ -66,6 +67,7 @@
 	loops(process)							\
 	loops(process_run)						\
 	loops(reactor)							\
+	loops(resolver)							\
 	loops(run)							\
 	loops(scope)							\
 	loops(select)							\

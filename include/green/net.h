@@ -17,27 +17,44 @@ struct addrinfo;
 struct green_tls_options;
 
 /*
- * Connect to host (a name or an address) and port (a number or a service).  The
- * addresses are tried one after the other, families interleaved, beginning with
- * the resolver's first, until one connects.  When all fail: errno of the last,
- * and green_errmsg() lists every attempt.  TCP_NODELAY is on.
+ * Connect to host (a name or an address) and port (a number or a service).
+ * Happy eyeballs (RFC 8305): of the name's addresses, families interleaved,
+ * beginning with the resolver's first, one is tried after the other, each when
+ * the last has failed, or had happy_eyeballs_delay for it.  The first connection
+ * wins; the rest are closed.  When all fail: errno of the last to do so, and
+ * green_errmsg() lists every attempt with its address and error.  TCP_NODELAY is
+ * on.  A cancellation leaves nothing behind.
  *   EADDRNOTAVAIL  the name has no address, or none of the family
  *   EAGAIN         the name cannot be looked up now
- *   EINVAL         no host; not a port, nor a service that is known
+ *   EINVAL         no host; not a port, nor a service that is known; a delay or
+ *                  a buffer below 0
  *   ENOTSUP        tls
  */
 struct green_connect_options {
 	int	family;			/* AF_UNSPEC (0), AF_INET, AF_INET6 */
 	const char *local_host;		/* bind to it before connecting */
-	const char *local_port;
-	int64_t	happy_eyeballs_delay;	/* not used yet */
+	const char *local_port;		/* likewise; either may stand alone */
+	int64_t	happy_eyeballs_delay;	/* ns; 0: 250 ms */
 	bool	tls;			/* not in this release: ENOTSUP */
 	const struct green_tls_options *tls_options;
-	void	*reserved_[4];
+	/* Called for each socket before it is bound or connects, to set what
+	   else it is to have; -1 and errno: that attempt fails.  It must not
+	   block. */
+	int	(*prepare)(int fd, void *arg);
+	void	*prepare_arg;
+	int	receive_buffer;		/* bytes of the kernel's buffers; 0: as */
+	int	send_buffer;		/* many as the system likes */
+	void	*reserved_[1];
 };
 struct green_stream *green_connect_tcp(const char *host, const char *port,
 	    const struct green_connect_options *opt) GREEN_CHECK;
-/* ENAMETOOLONG: no socket's address can hold the path. */
+/*
+ * "abstract:name" is a name of Linux's abstract namespace, and no file; a file of
+ * such a name is "./abstract:name".  Where the other side's queue is full, it
+ * waits.
+ *   ENAMETOOLONG  no socket's address can hold the path
+ *   ENOTSUP       the system has no abstract names
+ */
 struct green_stream *green_connect_unix(const char *path) GREEN_CHECK;
 
 /*
@@ -55,14 +72,25 @@ struct green_listen_options {
 	bool	tls;			/* not in this release: ENOTSUP */
 	const struct green_tls_options *tls_options;
 	mode_t	unix_mode;		/* of a UNIX socket; 0: by umask */
-	void	*reserved_[4];
+	/* As for green_connect_tcp(), before the socket is bound; what the
+	   streams have that are accepted is the system's to say: Linux and the
+	   BSDs hand buffers and options of TCP down. */
+	int	(*prepare)(int fd, void *arg);
+	void	*prepare_arg;
+	int	receive_buffer;
+	int	send_buffer;
+	void	*reserved_[1];
 };
 struct green_listener *green_listen_tcp(const char *host, const char *port,
 	    const struct green_listen_options *opt) GREEN_CHECK;
 /*
  * A stale socket file is replaced; closing removes it, if it is still the same.
+ * Its directory is locked (flock(2)) meanwhile, where it can be, so that of
+ * several servers that start at once one gets the path and keeps it.  The mode is
+ * set before anybody can connect.  Abstract names as for green_connect_unix().
  *   EADDRINUSE    somebody listens there, or it is no socket
  *   ENAMETOOLONG  no socket's address can hold the path
+ *   EINVAL        an abstract name with a mode
  */
 struct green_listener *green_listen_unix(const char *path,
 	    const struct green_listen_options *opt) GREEN_CHECK;
@@ -176,12 +204,34 @@ void	 green_dgram_close(struct green_dgram *d);
 
 /*
  * getaddrinfo(3) and getnameinfo(3) in a worker thread, unless all is numbers:
- * 0 or an EAI_ code.  EAI_SYSTEM: errno says why (ECANCELED, ...).
+ * 0 or an EAI_ code.  EAI_SYSTEM: errno says why.  A cancellation does not wait
+ * for the resolver: EAI_SYSTEM and ECANCELED, at once.  green_freeaddrinfo()
+ * frees what was found; freeaddrinfo(3) does so too, unless the loop has a
+ * resolver of its own.
  */
 int	 green_getaddrinfo(const char *host, const char *port,
 	    const struct addrinfo *hints, struct addrinfo **res) GREEN_CHECK;
+void	 green_freeaddrinfo(struct addrinfo *res);	/* any thread; NULL too */
 int	 green_getnameinfo(const struct sockaddr *sa, socklen_t salen, char *host,
 	    size_t hostlen, char *port, size_t portlen, int flags) GREEN_CHECK;
+
+/*
+ * A resolver for the running loop in place of the system's, from now on; NULL:
+ * the system's again.  Tests have names lead where they like by it.
+ *
+ * fn is called, in the task that asks, for every host to connect to, to listen on
+ * or to look up that is not a number: it adds the addresses that host has (of
+ * other families than family they are passed over; AF_UNSPEC: any), those to be
+ * tried first in front, and returns 0 or an EAI_ code; EAI_SYSTEM with errno.  It
+ * may wait as any task does, and fail when it is cancelled: ECANCELED.
+ *   EPERM   no loop is running
+ *   EINVAL  address is not one ("192.0.2.1", "2001:db8::1", "fe80::1%eth0")
+ */
+struct green_answer;
+typedef int green_resolver_fn(const char *host, int family,
+	    struct green_answer *answer, void *arg);
+int	 green_resolver_set(green_resolver_fn *fn, void *arg) GREEN_CHECK;
+int	 green_answer_add(struct green_answer *answer, const char *address) GREEN_CHECK;
 
 /*
  * Any descriptor: wait until it can be read or written.  One task a direction:

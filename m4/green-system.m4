@@ -7,7 +7,9 @@ AC_DEFUN([GREEN_CHECK_KERNEL],
 [AS_CASE([$host_os], [linux*],
     [GREEN_LINUX_NUMBER([MADV_GUARD_INSTALL], [sys/mman.h], [102])
     AS_CASE([$host_cpu], [alpha*], [],
-	[GREEN_LINUX_NUMBER([SYS_cachestat], [sys/syscall.h], [451])])])
+	[GREEN_LINUX_NUMBER([SYS_cachestat], [sys/syscall.h], [451])])
+    AC_DEFINE([HAVE_ABSTRACT_SOCKETS], [1],
+	[Define to 1 if UNIX sockets may have names that are no files.])])
 ])
 
 # GREEN_LINUX_NUMBER(NAME, HEADER, VALUE): define NAME if HEADER does not.
@@ -48,7 +50,8 @@ AC_CHECK_DECLS([MSG_CMSG_CLOEXEC, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_NONBLOCK,
     SO_NOSIGPIPE, SO_PEERCRED, SO_REUSEPORT], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>]])
-AC_CHECK_DECLS([LOCAL_PEEREID, LOCAL_PEERPID], [], [],
+AC_CHECK_HEADERS([sys/ucred.h], [], [], [[#include <sys/types.h>]])
+AC_CHECK_DECLS([LOCAL_PEERCRED, LOCAL_PEEREID, LOCAL_PEERPID], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>
     #include <sys/un.h>]])
@@ -63,6 +66,9 @@ AC_CHECK_TYPES([struct sockpeercred, struct unpcbid], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>
     #include <sys/un.h>]])
+AC_CHECK_MEMBERS([struct xucred.cr_pid], [], [],
+    [[#include <sys/types.h>
+    #include <sys/ucred.h>]])
 AC_CHECK_MEMBERS([struct sockaddr.sa_len], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>]])
@@ -101,7 +107,7 @@ AS_IF([test "$green_cv_pipe2" = yes],
 ])
 
 AC_DEFUN([GREEN_CHECK_FILES],
-[AC_CHECK_FUNCS([copy_file_range posix_fadvise])
+[AC_CHECK_FUNCS([copy_file_range flock posix_fadvise])
 GREEN_CHECK_DECLARED([fdatasync], [unistd.h])
 AC_CHECK_MEMBERS([struct dirent.d_type], [], [], [[#include <dirent.h>]])
 AC_CACHE_CHECK([for preadv2 with RWF_NOWAIT], [green_cv_preadv2],

@@ -19,6 +19,7 @@
 #include "internal.h"
 
 #define PATH_AT	offsetof(struct sockaddr_un, sun_path)
+#define ABSTRACT	"abstract:"
 
 _Static_assert(sizeof(((struct sockaddr_un *)0)->sun_path) + 1 <
     GREEN_ADDRSTRLEN, "a UNIX address needs more than GREEN_ADDRSTRLEN");
@@ -163,6 +164,38 @@ green__addr_any(struct green__addr *a, int family, int port)
 	green__addr_set_port(a, port);
 }
 
+static int
+fail_too_long(size_t most, size_t len)
+{
+	return (green__failx(ENAMETOOLONG, "a UNIX socket's name has at most "
+	    "%zu bytes, not %zu", most, len));
+}
+
+#ifdef HAVE_ABSTRACT_SOCKETS
+static int
+set_abstract(struct green__addr *a, const char *name)
+{
+	struct sockaddr_un *un = (struct sockaddr_un *)&a->sa;
+	size_t len = strlen(name);
+
+	if (len == 0)
+		return (green__failx(EINVAL, "the abstract name is empty"));
+	if (len >= sizeof(un->sun_path))
+		return (fail_too_long(sizeof(un->sun_path) - 1, len));
+	memcpy(un->sun_path + 1, name, len);
+	set_len(a, PATH_AT + 1 + len);
+	return (0);
+}
+#else
+static int
+set_abstract(struct green__addr *a, const char *name)
+{
+	(void)a;
+	(void)name;
+	return (green__failx(ENOTSUP, "abstract names are Linux's alone"));
+}
+#endif
+
 int
 green__addr_unix(struct green__addr *a, const char *path)
 {
@@ -171,15 +204,21 @@ green__addr_unix(struct green__addr *a, const char *path)
 
 	if (len == 0)
 		return (green__fail(ENOENT));
-	if (len >= sizeof(un->sun_path))
-		return (green__failx(ENAMETOOLONG, "a UNIX socket's path has "
-		    "at most %zu bytes, not %zu", sizeof(un->sun_path) - 1,
-		    len));
 	memset(a, 0, sizeof(*a));
 	un->sun_family = AF_UNIX;
+	if (strncmp(path, ABSTRACT, sizeof(ABSTRACT) - 1) == 0)
+		return (set_abstract(a, path + sizeof(ABSTRACT) - 1));
+	if (len >= sizeof(un->sun_path))
+		return (fail_too_long(sizeof(un->sun_path) - 1, len));
 	memcpy(un->sun_path, path, len);
 	set_len(a, PATH_AT + len + 1);
 	return (0);
+}
+
+bool
+green__addr_is_file(const struct green__addr *a)
+{
+	return (((const struct sockaddr_un *)&a->sa)->sun_path[0] != '\0');
 }
 
 int

@@ -95,7 +95,8 @@ make_listener(int fd, const struct green__unix_file *file)
 }
 
 static struct green_listener *
-listen_on(const struct green__unix_place *p)
+listen_on(const struct green__unix_place *p,
+    const struct green_listen_options *opt)
 {
 	struct green__unix_file file = { .path = NULL };
 	struct green_listener *l = NULL;
@@ -105,7 +106,9 @@ listen_on(const struct green__unix_place *p)
 		(void)green__fail(errno);
 		return (NULL);
 	}
-	if (green__unix_bind(fd, p, &file) == 0 &&
+	if (green__socket_prepare(fd, opt) == -1)
+		(void)green__fail(errno);
+	else if (green__unix_bind(fd, p, &file) == 0 &&
 	    (l = make_listener(fd, &file)) != NULL)
 		return (l);
 	error = errno;
@@ -135,5 +138,5 @@ green_listen_unix(const char *path, const struct green_listen_options *opt)
 		(void)green__failx(EINVAL, "backlog %d is below 0", p.backlog);
 		return (NULL);
 	}
-	return (listen_on(&p));
+	return (listen_on(&p, opt));
 }

@@ -1,17 +1,21 @@
 /*
  * The files that UNIX sockets are known by.  One that nobody is behind any more
- * is in the way of the next, and is replaced.  Ours is removed before its socket
- * is closed: as long as that is open, no other file can have its inode.  What
- * looks at files may block on a disk, and is done in worker threads.
+ * is in the way of the next, and is replaced; the directory is locked meanwhile,
+ * so that nobody replaces what another has just put there, bound but listening to
+ * nobody yet.  Ours is removed before its socket is closed: as long as that is
+ * open, no other file can have its inode.  What looks at files may block on a
+ * disk, and is done in worker threads.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
 #include <sys/types.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,11 +24,16 @@
 
 #include "internal.h"
 
+/* While another has the directory. */
+#define FIRST_RETRY	(1 * GREEN_MSEC)
+#define LAST_RETRY	(50 * GREEN_MSEC)
+
 /* A trip to a worker. */
 struct trip {
 	int	 fd;
 	const struct green__unix_place *place;
 	struct green__unix_file *file;
+	bool	 taken;			/* the directory is another's just now */
 };
 
 static int
@@ -102,9 +111,8 @@ open_file(const struct trip *t)
 }
 
 static int
-make_file(void *arg)
+replace_file(const struct trip *t)
 {
-	const struct trip *t = arg;
 	int error;
 
 	if (bind_file(t) == -1 && (errno != EADDRINUSE ||
@@ -118,17 +126,123 @@ make_file(void *arg)
 	return (-1);
 }
 
+#ifdef HAVE_FLOCK
+/* The directory that path is in; or -1. */
+static int
+open_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+	char *dir;
+	int fd;
+
+	if (len == 0)
+		return (open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	if ((dir = strndup(path, len)) == NULL)
+		return (-1);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(dir);
+	return (fd);
+}
+
+/* -1: one that cannot be locked, as it cannot be read, or its file system knows
+   of no locks; or taken. */
+static int
+lock_directory(struct trip *t)
+{
+	int fd = open_directory(t->place->path);
+
+	t->taken = false;
+	if (fd == -1 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return (fd);
+	t->taken = errno == EWOULDBLOCK;
+	close(fd);
+	return (-1);
+}
+
+/* For whoever was forked meanwhile too. */
+static void
+unlock_directory(int fd)
+{
+	if (fd == -1)
+		return;
+	(void)flock(fd, LOCK_UN);
+	close(fd);
+}
+#else
+static int
+lock_directory(struct trip *t)
+{
+	t->taken = false;
+	return (-1);
+}
+
+static void
+unlock_directory(int fd)
+{
+	(void)fd;
+}
+#endif
+
+static int
+make_file(void *arg)
+{
+	struct trip *t = arg;
+	int rc, error, dir = lock_directory(t);
+
+	if (t->taken) {
+		errno = EAGAIN;
+		return (-1);
+	}
+	rc = replace_file(t);
+	error = errno;
+	unlock_directory(dir);
+	errno = error;
+	return (rc);
+}
+
+static int
+make_file_elsewhere(struct trip *t)
+{
+	int64_t pause = FIRST_RETRY;
+
+	while (green_to_thread_limited(&green__loop->limiter_files, make_file,
+	    t) == -1) {
+		if (!t->taken)
+			return (-1);
+		if (green_sleep(pause) == -1)
+			return (-1);
+		if ((pause *= 2) > LAST_RETRY)
+			pause = LAST_RETRY;
+	}
+	return (0);
+}
+
+/* A name without a file blocks on nothing. */
+static int
+take_name(const struct trip *t)
+{
+	const struct green__unix_place *p = t->place;
+
+	if (p->mode != 0)
+		return (green__failx(EINVAL, "an abstract name has no mode"));
+	if (bind_file(t) == -1 ||
+	    (p->backlog != -1 && listen(t->fd, p->backlog) == -1))
+		return (-1);
+	return (0);
+}
+
 int
 green__unix_bind(int fd, const struct green__unix_place *p,
     struct green__unix_file *f)
 {
 	struct trip t = { .fd = fd, .place = p, .file = f };
+	bool is_file = green__addr_is_file(&p->addr);
 
 	f->path = NULL;
-	if (green_to_thread_limited(&green__loop->limiter_files, make_file,
-	    &t) == 0)
+	if ((is_file ? make_file_elsewhere(&t) : take_name(&t)) == 0)
 		return (0);
-	if (errno == ECANCELED)
+	if (errno == ECANCELED || (!is_file && errno == EINVAL))
 		return (-1);
 	return (green__failx(errno, "%s: %s", p->path, strerror(errno)));
 }
@@ -188,6 +302,12 @@ green__unix_connect(int fd, const struct green__addr *a)
 {
 	struct call c = { .fd = fd, .addr = *a };
 
+	if (!green__addr_is_file(a)) {
+		if (connect_file(&c) == -1)
+			return (green__fail(errno));
+		green__spend();
+		return (0);
+	}
 	return (green_to_thread_limited(&green__loop->limiter_files,
 	    connect_file, &c));
 }

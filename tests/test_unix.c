@@ -5,6 +5,7 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -120,6 +121,182 @@ GREEN_TEST(a_stale_file_is_replaced)
 	REQUIRE(CHECK((l = green_listen_unix(in_dir("s"), NULL)) != NULL));
 	CHECK(reaches(l, in_dir("s")));
 	green_listener_close(l);
+	remove_dir();
+}
+
+/* Many find it stale at once: one of them replaces it, and is not replaced. */
+struct claim {
+	const char *path;
+	struct green_listener *l[16];
+	int	 n;
+};
+
+static int
+claim(void *arg)
+{
+	struct claim *c = arg;
+	struct green_listener *l = green_listen_unix(c->path, NULL);
+
+	if (l == NULL)
+		CHECK_INT(errno, EADDRINUSE);
+	else
+		c->l[c->n++] = l;
+	return (0);
+}
+
+GREEN_TEST(of_many_one_replaces_a_stale_file)
+{
+	struct green_group g;
+	struct claim c = { .n = 0 };
+	struct green_stream *s;
+	int i, round;
+
+	REQUIRE(make_dir());
+	c.path = in_dir("s");
+	for (round = 0; round < 5; round++) {
+		leave_stale(c.path);
+		c.n = 0;
+		green_group_open(&g);
+		for (i = 0; i < 16; i++)
+			CHECK_INT(green_spawn(&g, claim, &c), 0);
+		CHECK_INT(green_group_close(&g, 0), 0);
+		CHECK_INT(c.n, 1);
+		CHECK((s = green_connect_unix(c.path)) != NULL);
+		CHECK_INT(green_stream_close(s), 0);
+		while (c.n > 0)
+			green_listener_close(c.l[--c.n]);
+	}
+	remove_dir();
+}
+
+/* Another is at the directory's files: listening waits, and can be cancelled. */
+GREEN_TEST(a_directory_that_is_locked_is_waited_for)
+{
+#ifdef HAVE_FLOCK
+	struct green_group g;
+	struct green_scope s;
+	struct claim c = { .n = 0 };
+	struct stat st;
+	int fd;
+
+	REQUIRE(make_dir());
+	c.path = in_dir("s");
+	CHECK((fd = open(dir, O_RDONLY)) != -1);
+	CHECK_INT(flock(fd, LOCK_EX), 0);
+	green_move_on_after(&s, 5 * GREEN_MSEC);
+	CHECK_NULL(green_listen_unix(c.path, NULL), ECANCELED);
+	CHECK_INT(green_scope_close(&s, -1), 0);
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, claim, &c), 0);
+	CHECK_INT(green_sleep(5 * GREEN_MSEC), 0);
+	CHECK_INT(c.n, 0);
+	CHECK_ERRNO(lstat(c.path, &st), ENOENT);
+	CHECK_INT(flock(fd, LOCK_UN), 0);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	if (CHECK_INT(c.n, 1)) {
+		/* It keeps no lock. */
+		CHECK_INT(flock(fd, LOCK_EX | LOCK_NB), 0);
+		CHECK(reaches(c.l[0], c.path));
+		green_listener_close(c.l[0]);
+	}
+	CHECK_INT(close(fd), 0);
+	remove_dir();
+#endif
+}
+
+GREEN_TEST(abstract_names_are_no_files)
+{
+#ifdef HAVE_ABSTRACT_SOCKETS
+	struct green_listen_options opt = { .unix_mode = 0600 };
+	struct sockaddr_un sa;
+	socklen_t len = sizeof(sa);
+	struct green_listener *l;
+	char name[64], want[48], text[GREEN_ADDRSTRLEN], path[300];
+	int fd;
+
+	snprintf(want, sizeof(want), "@green-test-%ld", (long)getpid());
+	snprintf(name, sizeof(name), "abstract:%s", want + 1);
+	CHECK_NULL(green_connect_unix(name), ECONNREFUSED);
+	CHECK_HAS(green_errmsg(), name);
+	REQUIRE(CHECK((l = green_listen_unix(name, NULL)) != NULL));
+	CHECK(reaches(l, name));
+	CHECK_INT(green_listener_attr(l, GREEN_ATTR_FD, &fd, sizeof(fd)), 0);
+	CHECK_INT(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
+	CHECK_STR(green_addr_format((struct sockaddr *)&sa, len, text,
+	    sizeof(text)), want);
+	CHECK_NULL(green_listen_unix(name, NULL), EADDRINUSE);
+	CHECK_HAS(green_errmsg(), name);
+	green_listener_close(l);
+	CHECK_NULL(green_connect_unix(name), ECONNREFUSED);
+	CHECK_NULL(green_listen_unix(name, &opt), EINVAL);
+	CHECK_HAS(green_errmsg(), "mode");
+	CHECK_NULL(green_connect_unix("abstract:"), EINVAL);
+	memset(path, 'x', sizeof(path) - 1);
+	memcpy(path, "abstract:", 9);
+	path[sizeof(path) - 1] = '\0';
+	CHECK_NULL(green_connect_unix(path), ENAMETOOLONG);
+	path[9 + sizeof(((struct sockaddr_un *)0)->sun_path) - 1] = '\0';
+	CHECK_NULL(green_connect_unix(path), ECONNREFUSED);
+#else
+	CHECK_NULL(green_connect_unix("abstract:name"), ENOTSUP);
+	CHECK_NULL(green_listen_unix("abstract:name", NULL), ENOTSUP);
+#endif
+}
+
+/* The file system keeps every name that begins otherwise, and this one too. */
+GREEN_TEST(only_the_prefix_makes_a_name_abstract)
+{
+	static const char *const names[] = { "@s", "./abstract:s" };
+	char before[1024];
+	struct green_listener *l;
+	struct stat st;
+	size_t i;
+
+	REQUIRE(CHECK(getcwd(before, sizeof(before)) != NULL));
+	REQUIRE(make_dir());
+	CHECK_INT(chdir(dir), 0);
+	for (i = 0; i < 2; i++) {
+		CHECK((l = green_listen_unix(names[i], NULL)) != NULL);
+		CHECK_INT(lstat(names[i], &st), 0);
+		CHECK(l != NULL && reaches(l, names[i]));
+		green_listener_close(l);
+	}
+	CHECK_INT(chdir(before), 0);
+	remove_dir();
+}
+
+static int
+shrink(int fd, void *arg)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof(sa);
+
+	++*(int *)arg;
+	/* Not bound yet. */
+	CHECK_INT(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
+	CHECK(len <= offsetof(struct sockaddr_un, sun_path) ||
+	    ((struct sockaddr_un *)&sa)->sun_path[0] == '\0');
+	errno = EPROTO;
+	return (*(int *)arg == 1 ? 0 : -1);
+}
+
+GREEN_TEST(a_socket_is_prepared_before_it_has_its_file)
+{
+	int calls = 0;
+	struct green_listen_options opt = {
+		.prepare = shrink,
+		.prepare_arg = &calls,
+		.receive_buffer = 50000
+	};
+	struct green_listener *l;
+	struct stat st;
+
+	REQUIRE(make_dir());
+	CHECK((l = green_listen_unix(in_dir("s"), &opt)) != NULL);
+	CHECK_INT(calls, 1);
+	green_listener_close(l);
+	CHECK_NULL(green_listen_unix(in_dir("s"), &opt), EPROTO);
+	CHECK_ERRNO(lstat(in_dir("s"), &st), ENOENT);
 	remove_dir();
 }
 
@@ -297,6 +474,11 @@ CU_TestInfo unix_tests[] = {
 	CLAIM(a_file_comes_and_goes_with_its_listener),
 	CLAIM(the_mode_is_as_asked_for),
 	CLAIM(a_stale_file_is_replaced),
+	CLAIM(of_many_one_replaces_a_stale_file),
+	CLAIM(a_directory_that_is_locked_is_waited_for),
+	CLAIM(abstract_names_are_no_files),
+	CLAIM(only_the_prefix_makes_a_name_abstract),
+	CLAIM(a_socket_is_prepared_before_it_has_its_file),
 	CLAIM(a_file_in_use_is_eaddrinuse),
 	CLAIM(closing_leaves_alone_what_is_not_the_same_file),
 	CLAIM(paths_that_no_address_holds),

@@ -85,6 +85,134 @@ GREEN_TEST(a_name_is_all_its_addresses)
 	green_listener_close(l);
 }
 
+/* In the way of the second socket of a listener, as it is about to be bound. */
+struct rival {
+	int	 n;
+	int	 first;			/* descriptor of the first */
+	int	 tries;			/* that it spoils */
+	int	 fd[32];
+};
+
+static int
+port_of(int fd)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof(sa);
+
+	CHECK_INT(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
+	return (sa.ss_family == AF_INET6 ?
+	    ((struct sockaddr_in6 *)&sa)->sin6_port :
+	    ((struct sockaddr_in *)&sa)->sin_port);
+}
+
+static int
+spoil(int fd, void *arg)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	struct rival *r = arg;
+	int s, on = 1;
+
+	if (r->n++ % 2 == 0) {
+		r->first = fd;
+		return (0);
+	}
+	if (r->n / 2 > r->tries || r->n / 2 > 32)
+		return (0);
+	CHECK((s = socket(AF_INET, SOCK_STREAM, 0)) != -1);
+	/* As connections of the past may still have the port. */
+	CHECK_INT(setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), 0);
+	sa.sin_port = (in_port_t)port_of(r->first);
+	/* Others on this machine may have been as quick. */
+	if (bind(s, (struct sockaddr *)&sa, sizeof(sa)) == -1)
+		CHECK_INT(errno, EADDRINUSE);
+	else
+		CHECK_INT(listen(s, 1), 0);
+	r->fd[r->n / 2 - 1] = s;
+	return (0);
+}
+
+static void
+make_up(struct rival *r)
+{
+	int i;
+
+	for (i = 0; i < r->tries && i < r->n / 2 && i < 32; i++)
+		CHECK_INT(close(r->fd[i]), 0);
+}
+
+GREEN_TEST(a_free_port_is_free_for_all_families)
+{
+	struct rival r = { .tries = 3 };
+	struct green_listen_options opt = {
+		.prepare = spoil,
+		.prepare_arg = &r
+	};
+	struct green_listener *l;
+
+	if (!has_family(AF_INET) || !has_family(AF_INET6))
+		return;
+	CHECK((l = green_listen_tcp(NULL, "0", &opt)) != NULL);
+	CHECK(r.n >= 8);
+	if (l != NULL) {
+		CHECK(reaches(l, "127.0.0.1"));
+		CHECK(reaches(l, "::1"));
+	}
+	green_listener_close(l);
+	make_up(&r);
+	/* But not for ever. */
+	r = (struct rival){ .tries = 1000 };
+	CHECK_NULL(green_listen_tcp(NULL, "0", &opt), EADDRINUSE);
+	CHECK_HAS(green_errmsg(), "0.0.0.0:");
+	CHECK(r.n > 4 && r.n <= 64);
+	make_up(&r);
+}
+
+static int
+refuse(int fd, void *arg)
+{
+	(void)fd;
+	(void)arg;
+	errno = EPROTO;
+	return (-1);
+}
+
+GREEN_TEST(a_socket_that_cannot_be_prepared_does_not_listen)
+{
+	struct green_listen_options opt = { .prepare = refuse };
+
+	CHECK_NULL(green_listen_tcp("127.0.0.1", "0", &opt), EPROTO);
+	opt = (struct green_listen_options){ .send_buffer = -1 };
+	CHECK_NULL(green_listen_tcp("127.0.0.1", "0", &opt), EINVAL);
+}
+
+/* They are the accepted streams' too. */
+GREEN_TEST(buffers_are_set_before_a_socket_listens)
+{
+	struct green_listen_options opt = {
+		.receive_buffer = 100000,
+		.send_buffer = 50000
+	};
+	struct green_listener *l;
+	struct green_stream *a, *b;
+	char text[16];
+	int64_t n;
+	int port;
+
+	CHECK((l = green_listen_tcp("127.0.0.1", "0", &opt)) != NULL);
+	CHECK_INT(green_listener_attr(l, GREEN_ATTR_LOCAL_PORT, &port,
+	    sizeof(port)), 0);
+	snprintf(text, sizeof(text), "%d", port);
+	CHECK((a = green_connect_tcp("127.0.0.1", text, NULL)) != NULL);
+	CHECK((b = green_accept(l)) != NULL);
+	CHECK_INT(green_stream_get(b, GREEN_OPT_RECEIVE_BUFFER, &n), 0);
+	CHECK(n >= 100000);
+	CHECK_INT(green_stream_get(b, GREEN_OPT_SEND_BUFFER, &n), 0);
+	CHECK(n >= 50000);
+	CHECK_INT(green_stream_close(a), 0);
+	CHECK_INT(green_stream_close(b), 0);
+	green_listener_close(l);
+}
+
 /* What connects again and again finds a port again. */
 GREEN_TEST(a_port_can_be_listened_on_again)
 {
@@ -306,6 +434,9 @@ CU_TestInfo tcp_tests[] = {
 	CLAIM(without_host_all_families_share_a_port),
 	CLAIM(a_family_alone),
 	CLAIM(a_name_is_all_its_addresses),
+	CLAIM(a_free_port_is_free_for_all_families),
+	CLAIM(a_socket_that_cannot_be_prepared_does_not_listen),
+	CLAIM(buffers_are_set_before_a_socket_listens),
 	CLAIM(a_port_can_be_listened_on_again),
 	CLAIM(several_may_share_a_port_that_ask_for_it),
 	CLAIM(nobody_there_is_econnrefused),

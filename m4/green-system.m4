@@ -50,6 +50,7 @@ AC_CHECK_DECLS([MSG_CMSG_CLOEXEC, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_NONBLOCK,
     SO_NOSIGPIPE, SO_PEERCRED, SO_REUSEPORT], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>]])
+AC_CHECK_HEADERS([linux/if_tun.h])
 AC_CHECK_HEADERS([sys/ucred.h], [], [], [[#include <sys/types.h>]])
 AC_CHECK_DECLS([LOCAL_PEERCRED, LOCAL_PEEREID, LOCAL_PEERPID], [], [],
     [[#include <sys/types.h>

@@ -5,6 +5,7 @@ dist_check_SCRIPTS += \
 	%D%/layers.sh \
 	%D%/mandoc.sh \
 	%D%/manpages.sh \
+	%D%/netns.sh \
 	%D%/readme.sh \
 	%D%/rules.sh \
 	%D%/symbols.sh \
@@ -109,4 +110,13 @@ endif
 	%D%/trade.h \
 	%D%/watch.c \
 	%D%/watched.h \
+	# EOL
+
+# What netns.sh drives.
+check_PROGRAMS += %D%/netdrive
+%C%_netdrive_LDADD = libgreen_all.la
+%C%_netdrive_SOURCES = \
+	%D%/lossy.c \
+	%D%/lossy.h \
+	%D%/netdrive.c \
 	# EOL

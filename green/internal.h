@@ -28,6 +28,7 @@
 #include "context.h"
 #include "fd.h"
 #include "reactor.h"
+#include "signal.h"
 
 struct loop;
 struct group;
@@ -399,11 +400,16 @@ struct loop {
 	struct green__values *locals;	/* NULL: none */
 
 	LIST_HEAD(, loop_end) ends;
+	void	*workers;		/* processes; proc/'s own */
 	struct green_limiter limiter_calls, limiter_files, limiter_names;
 	/* For names, in place of the system's; NULL: that. */
 	int	(*resolver)(const char *host, int family,
 		    struct green_answer *answer, void *arg);
 	void	*resolver_arg;
+
+	struct green__signal_watch interrupt;	/* options' cancel_on_signals */
+	struct inbox_item interrupted;
+	atomic_int signal;		/* that has arrived; 0: none */
 
 	_Atomic(struct inbox_item *) inbox;
 	_Atomic(unsigned) wakers;	/* threads about to wake the reactor */
@@ -470,6 +476,10 @@ bool	 green__stack_guard_at(const struct stacks *s, const void *addr,
 	    const struct green_task **t);
 int	 green__overflow_watch(void);		/* overflow.c: this thread */
 void	 green__overflow_unwatch(void);
+
+/* interrupt.c: the signals whose arrival cancels all; EINVAL. */
+int	 green__interrupt_open(struct loop *l, const int *signals);
+void	 green__interrupt_close(struct loop *l);
 
 /* dump.c: the tree of tasks.  Async-signal-safe, in the loop's thread. */
 void	 green__dump(const struct loop *l, int fd);

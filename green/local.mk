@@ -26,6 +26,7 @@ libgreen_all_la_SOURCES += \
 	%D%/handle.c \
 	%D%/inbox.c \
 	%D%/internal.h \
+	%D%/interrupt.c \
 	%D%/limiter.c \
 	%D%/limiter.h \
 	%D%/local.c \

@@ -71,6 +71,7 @@ loop_close(struct loop *l)
 	green__loops_remove(l);
 	green__meter_close(l);
 	run_ends(l);
+	green__interrupt_close(l);
 	green__values_destroy(&l->locals);
 	green__inbox_close(l);
 	green__fds_free(l);
@@ -124,6 +125,8 @@ loop_open(const struct green_options *o, struct loop_owner *owner)
 		green__fail(errno);
 		goto fail;
 	}
+	if (green__interrupt_open(l, o->cancel_on_signals) == -1)
+		goto fail;
 	green__loops_add(l);
 	return (l);
 fail:

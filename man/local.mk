@@ -44,6 +44,7 @@ dist_man_MANS += \
 	%D%/green_stream_set.3 \
 	%D%/green_task_wait.3 \
 	%D%/green_tasks.3 \
+	%D%/green_to_process.3 \
 	%D%/green_to_thread.3 \
 	%D%/green_topic_open.3 \
 	%D%/green_udp_open.3 \

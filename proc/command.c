@@ -101,10 +101,8 @@ keep_fds(struct green__exec *e, const struct green_process_options *opt)
 	size_t i;
 	int fd;
 
-	if (opt->nkeep_fds == 0)
-		return (0);
-	e->keep = reallocarray(NULL, opt->nkeep_fds, sizeof(*e->keep));
-	if (e->keep == NULL)
+	e->stay = reallocarray(NULL, opt->nkeep_fds + 1, sizeof(*e->stay));
+	if (e->stay == NULL)
 		return (green__fail(ENOMEM));
 	for (i = 0; i < opt->nkeep_fds; i++) {
 		fd = opt->keep_fds[i];
@@ -112,9 +110,9 @@ keep_fds(struct green__exec *e, const struct green_process_options *opt)
 			return (green__failx(EBADF,
 			    "keep_fds: %d is not open", fd));
 		if (fd > 2)
-			e->keep[e->nkeep++] = fd;
+			e->stay[e->nstay++] = fd;
 	}
-	qsort(e->keep, e->nkeep, sizeof(*e->keep), compare);
+	qsort(e->stay, e->nstay, sizeof(*e->stay), compare);
 	return (0);
 }
 
@@ -153,6 +151,6 @@ green__command_close(struct green__exec *e)
 	for (i = 0; e->paths != NULL && e->paths[i] != NULL; i++)
 		free(e->paths[i]);
 	free(e->paths);
-	free(e->keep);
+	free(e->stay);
 	errno = error;
 }

@@ -93,26 +93,30 @@ close_between(int from, int to)
 }
 #endif
 
+void
+green__close_all_but(const int *stay, size_t n)
+{
+	int from = 3;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		close_between(from, stay[i] - 1);
+		from = stay[i] + 1;
+	}
+	close_between(from, INT_MAX);
+}
+
 /* Only those that are to stay; the report goes with the exec. */
 static int
 close_others(const struct green__exec *e)
 {
-	int from = 3, report = e->report[1];
 	size_t i;
 
-	for (i = 0; i <= e->nkeep; i++) {
-		if (report >= from && (i == e->nkeep || report < e->keep[i])) {
-			close_between(from, report - 1);
-			from = report + 1;
-		}
-		if (i == e->nkeep)
-			break;
-		close_between(from, e->keep[i] - 1);
-		from = e->keep[i] + 1;
-		if (fcntl(e->keep[i], F_SETFD, 0) == -1)
+	green__close_all_but(e->stay, e->nstay);
+	for (i = 0; i < e->nstay; i++)
+		if (e->stay[i] != e->report[1] &&
+		    fcntl(e->stay[i], F_SETFD, 0) == -1)
 			return (-1);
-	}
-	close_between(from, INT_MAX);
 	return (0);
 }
 
@@ -239,6 +243,17 @@ open_report(struct green__exec *e)
 	return (-1);
 }
 
+/* The report stays with the others, in its place among them. */
+static void
+let_stay(struct green__exec *e, int fd)
+{
+	size_t i;
+
+	for (i = e->nstay++; i > 0 && e->stay[i - 1] > fd; i--)
+		e->stay[i] = e->stay[i - 1];
+	e->stay[i] = fd;
+}
+
 pid_t
 green__exec(struct green__exec *e)
 {
@@ -247,6 +262,7 @@ green__exec(struct green__exec *e)
 
 	if (open_report(e) == -1)
 		return (-1);
+	let_stay(e, e->report[1]);
 	pid = bear(e);
 	error = errno;
 	(void)close(e->report[1]);

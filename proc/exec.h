@@ -18,8 +18,8 @@ struct green__exec {
 	char	*const *env;
 	const char *cwd;		/* NULL: the parent's */
 	int	 fd[3];			/* the child's first; -1: the parent's own */
-	int	*keep;			/* sorted, none of the first three */
-	size_t	 nkeep;
+	int	*stay;			/* sorted, none of the first three, and */
+	size_t	 nstay;			/*   with room for one more */
 	bool	 shell;
 	bool	 session;
 	bool	 group;
@@ -33,5 +33,8 @@ struct green__exec {
 
 /* The child's number, and it runs the program; -1 and its errno.  May block. */
 pid_t	 green__exec(struct green__exec *e);
+
+/* Of those above 2; sorted.  Async-signal-safe. */
+void	 green__close_all_but(const int *stay, size_t n);
 
 #endif /* PROC_EXEC_H */

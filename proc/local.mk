@@ -10,10 +10,16 @@ libgreen_all_la_SOURCES += \
 	%D%/exec.c \
 	%D%/exec.h \
 	%D%/internal.h \
+	%D%/nursery.c \
+	%D%/nursery.h \
 	%D%/process.c \
 	%D%/signals.c \
+	%D%/socket_pair.c \
 	%D%/stdio.c \
 	%D%/terminal.c \
+	%D%/threads.c \
+	%D%/to_process.c \
+	%D%/worker.c \
 	# EOL
 
 if GREEN_PIDFD

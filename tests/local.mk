@@ -64,6 +64,7 @@ endif
 	%D%/test_guard.c \
 	%D%/test_handle.c \
 	%D%/test_inbox.c \
+	%D%/test_interrupt.c \
 	%D%/test_layout.c \
 	%D%/test_limiter.c \
 	%D%/test_lock.c \
@@ -93,6 +94,7 @@ endif
 	%D%/test_select.c \
 	%D%/test_stack.c \
 	%D%/test_stall.c \
+	%D%/test_to_process.c \
 	%D%/test_topic.c \
 	%D%/test_start.c \
 	%D%/test_stats.c \

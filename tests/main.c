@@ -19,6 +19,8 @@
 
 #include <CUnit/Basic.h>
 
+#include <green/process.h>
+
 #include "green/internal.h"
 
 #include "check.h"
@@ -51,6 +53,7 @@
 	loops(guard)							\
 	loops(handle)							\
 	loops(inbox)							\
+	loops(interrupt)						\
 	loops(layout)							\
 	loops(limiter)							\
 	loops(local)							\
@@ -88,6 +91,7 @@
 	loops(tcp)							\
 	loops(thread)							\
 	loops(timer)							\
+	loops(to_process)						\
 	loops(topic)							\
 	loops(unix)							\
 	loops(unix_dgram)						\
@@ -330,6 +334,9 @@ main(int argc, char *argv[])
 	if (optind != argc)
 		usage();
 
+	/* Before the first thread. */
+	if (green_process_prepare() == -1)
+		warn("green_process_prepare");
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	unsetenv("GREEN_BACKEND");
 	unsetenv("GREEN_CONTEXT");

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 #include <signal.h>
 #include <green/stream.h>
+#include <green/sync.h>
 
 GREEN_BEGIN_DECLS
 
@@ -115,6 +116,31 @@ struct green_output {
 };
 int	 green_process_run(char *const argv[], const struct green_process_options *opt,
 	    const void *input, size_t len, bool check, struct green_output *res) GREEN_CHECK;
+
+/*
+ * Run fn in a worker process: in is copied there, what it stores at out, at most
+ * *out_len bytes, comes back, and *out_len is how much that was.  fn returns how
+ * much it has stored, or -1, whose errno is the call's.  The worker has what the
+ * program had when its workers' parent was made, and one thread.  A cancelled call
+ * kills its worker.  Idle workers are used again, and leave after five minutes or
+ * with the loop.  Always a checkpoint.
+ *   EIO       fn ended its process, by a crash too: how is in green_errmsg()
+ *   EMSGSIZE  it returned more than there was room for
+ *   ENOTSUP   workers can no longer be made, see below
+ *   EAGAIN, EMFILE, ENOMEM, ...
+ */
+typedef ssize_t green_process_fn(const void *in, size_t len, void *out, size_t max);
+int	 green_to_process(green_process_fn *fn, const void *in, size_t len,
+	    void *out, size_t *out_len) GREEN_CHECK;
+/*
+ * Workers are forked from a parent that holds no threads, and so must be made
+ * before the program's first: by this, or by the first call if that is early
+ * enough.  Twice is once.  Any thread, with or without a loop.  ENOTSUP: it is too
+ * late, or the system cannot tell; EAGAIN, EMFILE, ENOMEM.
+ */
+int	 green_process_prepare(void) GREEN_CHECK;
+/* How many of a loop's calls run at once: as many as there are processors. */
+struct green_limiter *green_process_limiter(void);
 
 /*
  * Signals, one by one, in the order of their arrival; of the same signal, those

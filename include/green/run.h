@@ -85,7 +85,11 @@ struct green_options {
 				   deadline when every task is blocked and no
 				   worker call or child is under way */
 	int64_t	mock_autojump;	/* real ns of quiet before a jump; < 0: none */
-	void	*reserved_[4];
+	const int *cancel_on_signals;	/* ended by 0: the first of them to arrive
+					   cancels the first task, and with it all;
+					   after that, they do what they did before.
+					   NULL: none */
+	void	*reserved_[3];
 };
 
 /*

@@ -20,7 +20,7 @@ STAILQ_HEAD(groups, group);
 static unsigned
 derive(const struct scope *s)
 {
-	unsigned flags = s->flags & ~(SCOPE_EFFECTIVE | SCOPE_STOPPING);
+	unsigned flags = s->flags & ~(SCOPE_ATTENTION | SCOPE_STOPPING);
 	unsigned around = s->parent == NULL || (flags & SCOPE_SHIELD) ? 0 :
 	    s->parent->flags;
 
@@ -29,6 +29,8 @@ derive(const struct scope *s)
 		flags |= SCOPE_EFFECTIVE;
 	if ((flags & SCOPE_STOPPED) || (around & SCOPE_STOPPING))
 		flags |= SCOPE_STOPPING;
+	if (green__loop->probe != NULL)
+		flags |= SCOPE_PROBED;
 	return (flags);
 }
 
@@ -75,8 +77,8 @@ refresh(struct scope *s)
 static void
 refresh_task(struct green_task *t)
 {
-	t->cancelled = (t->scope->flags & SCOPE_EFFECTIVE) != 0;
-	if (t->cancelled)
+	t->attention = t->scope->flags & SCOPE_ATTENTION;
+	if (green__is_cancelled(t))
 		green__abort(t);
 	else
 		t->failed_checks = 0;

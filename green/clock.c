@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "internal.h"
+#include "probe.h"
 
 int64_t
 green__clock(void)
@@ -65,7 +66,7 @@ green_sleep_until(int64_t deadline)
 	if (green__check() == -1)
 		return (-1);
 	if (deadline <= green__now(green__loop))
-		return (green_checkpoint());
+		return (green__yield(true));
 	return (sleep_until(deadline, "sleep"));
 }
 
@@ -75,7 +76,7 @@ green_sleep(int64_t duration)
 	if (green__check() == -1)
 		return (-1);
 	if (duration <= 0)
-		return (green_checkpoint());
+		return (green__yield(true));
 	return (sleep_until(green__after(green__now(green__loop), duration),
 	    "sleep"));
 }
@@ -86,4 +87,22 @@ green_sleep_forever(void)
 	if (green__check() == -1)
 		return (-1);
 	return (sleep_until(GREEN_FOREVER, "sleep for ever"));
+}
+
+int
+green_mock_advance_(int64_t duration)
+{
+	struct loop *l = green__loop;
+
+	if (l == NULL)
+		return (green__fail(EPERM));
+	if (!l->mock)
+		return (green__failx(EINVAL, "the loop's clock is no mock"));
+	if (duration < 0)
+		return (green__failx(EINVAL, "time does not run backwards"));
+	l->time = green__after(l->time, duration);
+	/* The caller's own deadlines, too. */
+	green__timer_arm(l->current);
+	green__timer_fire(l, l->time);
+	return (0);
 }

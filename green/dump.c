@@ -160,7 +160,7 @@ task(struct out *o, const struct green_task *t, int depth, int64_t now)
 		green__out_text(o, t == t->loop->current ? "runs" : "ready");
 	else
 		waiter(o, t, w, now);
-	if (t->cancelled)
+	if (green__is_cancelled(t))
 		green__out_text(o, ", cancelled");
 	scopes(o, t, now);
 	stack(o, t);

@@ -96,7 +96,7 @@ green__group_leave(struct green_task *t, int rc)
 		finish_loop(t->loop, rc);
 	else if (green__start_fails(t))
 		;
-	else if (rc == -1 && (errno != ECANCELED || !t->cancelled))
+	else if (rc == -1 && (errno != ECANCELED || !green__is_cancelled(t)))
 		fail(g, t, errno);
 	else if (rc == -1 && (g->scope.flags & SCOPE_EFFECTIVE))
 		g->saw_cancel = true;
@@ -148,7 +148,8 @@ green_group_close(struct green_group *shown, int rc)
 	if (g->scope.flags & SCOPE_OUTSIDE)
 		return (rc);
 	green__scope_check(&g->scope, "green_group_close");
-	body_cancelled = rc == -1 && error == ECANCELED && t->cancelled;
+	body_cancelled = rc == -1 && error == ECANCELED &&
+	    green__is_cancelled(t);
 	if (rc == -1 && !body_cancelled)
 		fail(g, t, error);
 	waited = g->ntasks > 0;

@@ -69,7 +69,8 @@ green_task_status(const struct green_task *t)
 		    GREEN_TASK_CANCELLING : GREEN_TASK_PENDING);
 	if (t->result != -1)
 		return (GREEN_TASK_FINISHED);
-	return (t->code == ECANCELED && t->cancelled ? GREEN_TASK_CANCELLED :
+	return (t->code == ECANCELED && green__is_cancelled(t) ?
+	    GREEN_TASK_CANCELLED :
 	    GREEN_TASK_FAILED);
 }
 

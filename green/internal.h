@@ -104,6 +104,15 @@ void	 green__time_out(struct green_task *t);
 int	 green__check(void);
 void	 green__spend(void);
 
+/*
+ * For a task that bears a mark of SCOPE_ATTENTION (probe.c): its loop's probe is
+ * told, and may cancel it.  The checkpoint's result; whether it is cancelled.
+ */
+int	 green__attend_check(struct green_task *t);
+bool	 green__attend_park(struct green_task *t);
+/* It has ended, and held a lock. */
+void	 green__attend_locks(struct green_task *t);
+
 /* The calling task is cancelled: fail so, with the reason; -1. */
 int	 green__cancelled(void);
 
@@ -140,8 +149,11 @@ enum {
 	SCOPE_SEEN	= 1 << 9,	/* a checkpoint inside failed because of it */
 	SCOPE_OPEN	= 1 << 10,
 	SCOPE_OUTSIDE	= 1 << 11,	/* of any loop: it does nothing */
-	SCOPE_TIMED	= 1 << 12	/* it or one around it in its task has a time */
+	SCOPE_TIMED	= 1 << 12,	/* it or one around it in its task has a time */
+	SCOPE_PROBED	= 1 << 13	/* its loop has a probe (probe.c) */
 };
+/* These are inherited, and of the innermost scope, its task's attention. */
+#define SCOPE_ATTENTION	(SCOPE_EFFECTIVE | SCOPE_PROBED)
 struct scope {
 	struct scope *parent;
 	struct scope *inner;
@@ -262,7 +274,7 @@ void	 green__locals_end(struct green_task *t);
 struct green_task {
 	struct green__context context;
 	const char *frame;		/* where it left its stack, to fetch ahead */
-	bool	 cancelled;		/* do its checkpoints fail? */
+	unsigned attention;		/* what its checkpoints must look at */
 	bool	 daemon;
 	bool	 aborted;		/* its wait was aborted, and goes on */
 	bool	 handle;		/* somebody has one: the stack stays */
@@ -302,6 +314,13 @@ struct green_task {
 	_Alignas(max_align_t) char copy[1024];	/* green_spawn_copy()'s */
 };
 
+/* Do its checkpoints fail? */
+static inline bool
+green__is_cancelled(const struct green_task *t)
+{
+	return ((t->attention & SCOPE_EFFECTIVE) != 0);
+}
+
 /* t has returned: the locks that it holds are dead (lock.c).  To be called when
    a task ends; its list of locks is empty when it begins. */
 void	 green__locks_abandon(struct green_task *t);
@@ -323,6 +342,16 @@ struct loop_owner {
 };
 int	 green__run(green_fn *fn, void *arg, const struct green_options *opt,
 	    struct loop_owner *owner);
+/*
+ * Its parts.  open: with nothing in it yet; NULL with errno and green_errmsg().
+ * begin: it is the calling thread's, with fn ready as its first task; -1 likewise.
+ * end: all of its tasks have ended; what the first returned, and close.
+ */
+struct loop *green__loop_open(const struct green_options *opt,
+	    struct loop_owner *owner);
+void	 green__loop_close(struct loop *l);
+int	 green__loop_begin(struct loop *l, green_fn *fn, void *arg);
+int	 green__loop_end(struct loop *l);
 struct inbox_item {
 	struct inbox_item *next;
 	void	(*run)(struct inbox_item *it);	/* in the loop; must not block */
@@ -389,6 +418,12 @@ struct loop {
 	size_t	 waiting_fds;		/* tasks that wait for descriptors */
 	size_t	 calls;			/* worker calls and children under way */
 	size_t	 external;		/* what else may wake a task from outside */
+
+	struct waiters idlers;		/* by their cushions (idle.c) */
+	int64_t	 quiet_since;		/* nothing was ready; 0: something was */
+	struct green_probe_ *probe;	/* NULL: none */
+	struct green_guest *guest;	/* NULL: it waits by itself */
+	struct green_task *turns_on;	/* whose stack the last turn was on */
 
 	bool	 mock;
 	int64_t	 mock_autojump;
@@ -458,6 +493,16 @@ void	 green__timer_arm(struct green_task *t);	/* it waits, and has a time */
 void	 green__timer_disarm(struct green_task *t);	/* it ends */
 int64_t	 green__timer_next(struct loop *l);	/* GREEN_FOREVER: none */
 bool	 green__timer_fire(struct loop *l, int64_t now);	/* any due? */
+
+/* idle.c: how long those want it quiet who wait for that; GREEN_FOREVER: nobody */
+int64_t	 green__idle_cushion(struct loop *l);
+void	 green__idle_wake(struct loop *l);	/* it was */
+
+/* guest.c, in a loop's turn: let the host do the waiting; has the step lasted for
+   too long; then let the host go on */
+void	 green__guest_wait(struct loop *l, int64_t timeout);
+bool	 green__guest_overdue(const struct loop *l, int64_t now);
+void	 green__guest_rest(struct loop *l);
 
 /* stack.c: a task with its context made, running entry() over and over. */
 struct stacks *green__stacks_open(size_t stack_size,

@@ -23,7 +23,9 @@ libgreen_all_la_SOURCES += \
 	%D%/future.c \
 	%D%/group.c \
 	%D%/guard.c \
+	%D%/guest.c \
 	%D%/handle.c \
+	%D%/idle.c \
 	%D%/inbox.c \
 	%D%/internal.h \
 	%D%/interrupt.c \
@@ -41,11 +43,15 @@ libgreen_all_la_SOURCES += \
 	%D%/pattern.c \
 	%D%/pipe.c \
 	%D%/pipe.h \
+	%D%/probe.c \
+	%D%/probe.h \
 	%D%/queue.c \
 	%D%/queue.h \
 	%D%/reactor.c \
 	%D%/reactor.h \
 	%D%/reactor_poll.c \
+	%D%/reactor_watcher.c \
+	%D%/reactor_watcher.h \
 	%D%/reactor_wakeup.c \
 	%D%/reactor_wakeup.h \
 	%D%/run.c \

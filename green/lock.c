@@ -79,6 +79,8 @@ green__locks_abandon(struct green_task *t)
 	struct lock *l;
 	struct cond *c;
 
+	if (!SLIST_EMPTY(&t->locks))
+		green__attend_locks(t);
 	while ((l = SLIST_FIRST(&t->locks)) != NULL) {
 		SLIST_REMOVE_HEAD(&t->locks, held);
 		l->owner = &green__lock_dead;

@@ -30,6 +30,7 @@ static struct {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static _Thread_local void *stack;	/* NULL: the thread has another */
+static _Thread_local unsigned nloops;	/* that the thread has: guests, and one */
 
 /*
  * A line made of pieces, as stdio does not belong into signal handlers.
@@ -149,7 +150,9 @@ green__overflow_watch(void)
 		}
 		stack = ss.ss_sp;
 	}
-	return (pthread_once(&once, install) == 0 ? 0 : -1);
+	nloops++;
+	(void)pthread_once(&once, install);
+	return (0);
 }
 
 void
@@ -157,7 +160,7 @@ green__overflow_unwatch(void)
 {
 	stack_t ss;
 
-	if (stack == NULL)
+	if (--nloops > 0 || stack == NULL)
 		return;
 	/* Unless the program has put its own there meanwhile. */
 	if (sigaltstack(NULL, &ss) == 0 && ss.ss_sp == stack) {

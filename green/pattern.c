@@ -53,7 +53,7 @@ map_some(void *arg)
 {
 	struct map *m = ((struct part *)arg)->all;
 
-	while (m->next < m->n && !green__task()->cancelled)
+	while (m->next < m->n && !green__is_cancelled(green__task()))
 		if (m->fn(m->next++, m->arg) == -1)
 			return (-1);
 	return (m->next < m->n ? green__cancelled() : 0);
@@ -116,7 +116,8 @@ race_one(void *arg)
 	struct race *r = p->all;
 	int rc = r->calls[p->i].fn(r->calls[p->i].arg), error = errno;
 
-	if (rc == -1 && error == ECANCELED && green__task()->cancelled)
+	if (rc == -1 && error == ECANCELED &&
+	    green__is_cancelled(green__task()))
 		return (-1);
 	if (r->over)
 		return (0);
@@ -175,7 +176,8 @@ complete_one(void *arg)
 	c->i = p->i;
 	c->result = cs->calls[p->i].fn(cs->calls[p->i].arg);
 	c->code = errno;
-	if (c->result == -1 && c->code == ECANCELED && green__task()->cancelled)
+	if (c->result == -1 && c->code == ECANCELED &&
+	    green__is_cancelled(green__task()))
 		return (-1);
 	STAILQ_INSERT_TAIL(&cs->line, c, link);
 	(void)green__wake_first(&cs->caller, 0, 0);

@@ -47,6 +47,13 @@ struct green__reactor_ops {
 	void	(*wake)(struct green__reactor *r);
 	/* The kernel's descriptor, or -1: there is none. */
 	int	(*fd)(const struct green__reactor *r);
+	/*
+	 * For guests: a descriptor that is readable as soon as a wait would find
+	 * something; -1 and errno.  lend() comes before others watch it, and
+	 * the next wait or close ends that; NULL where nothing is to be done.
+	 */
+	int	(*guest_fd)(struct green__reactor *r);
+	void	(*lend)(struct green__reactor *r);
 };
 
 extern const struct green__reactor_ops green__reactor_epoll;

@@ -231,6 +231,12 @@ epoll_fd(const struct green__reactor *r)
 	return (r->epoll);
 }
 
+static int
+epoll_guest_fd(struct green__reactor *r)
+{
+	return (r->epoll);
+}
+
 const struct green__reactor_ops green__reactor_epoll = {
 	.name = "epoll",
 	.open = epoll_open,
@@ -240,5 +246,6 @@ const struct green__reactor_ops green__reactor_epoll = {
 	.arm = epoll_arm,
 	.wait = epoll_await,
 	.wake = epoll_wake,
-	.fd = epoll_fd
+	.fd = epoll_fd,
+	.guest_fd = epoll_guest_fd
 };

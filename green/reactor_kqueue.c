@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "reactor_watcher.h"
 #include "reactor_wakeup.h"
 
 #define EVENTS		256
@@ -35,6 +36,9 @@
 struct green__reactor {
 	int	 kq;
 	struct green__wakeup wakeup;	/* unless USER_EVENT */
+	struct green__wakeup guest;	/* a guest's: its watcher has events */
+	struct green__watcher watcher;
+	int	 nevents;		/* that it has fetched */
 	struct kevent events[EVENTS];
 };
 
@@ -147,7 +151,7 @@ kqueue_open(void)
 	struct green__reactor *r;
 	int error;
 
-	if ((r = malloc(sizeof(*r))) == NULL)
+	if ((r = calloc(1, sizeof(*r))) == NULL)
 		return (NULL);
 	if ((r->kq = kqueue()) == -1)
 		goto fail_kqueue;
@@ -166,9 +170,22 @@ fail_kqueue:
 	return (NULL);
 }
 
+/* Have the kernel's queue back, if a watcher has it. */
+static void
+recall(struct green__reactor *r)
+{
+	if (r->watcher.open)
+		green__watcher_recall(&r->watcher, kqueue_wake);
+}
+
 static void
 kqueue_close(struct green__reactor *r)
 {
+	if (r->watcher.open) {
+		recall(r);
+		green__watcher_close(&r->watcher);
+		green__wakeup_close(&r->guest);
+	}
 	wakeup_close(r);
 	close(r->kq);
 	free(r);
@@ -286,11 +303,28 @@ recover(int n)
 }
 
 static void
+take(struct green__reactor *r, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (!wakeup_take(r, &r->events[i]))
+			deliver(&r->events[i]);
+	recover(n);
+}
+
+static void
 kqueue_await(struct green__reactor *r, int64_t timeout)
 {
 	struct timespec ts;
-	int i, n;
+	int n;
 
+	if (r->watcher.open) {
+		recall(r);
+		green__wakeup_lower(&r->guest, false);
+		take(r, r->nevents);
+		r->nevents = 0;
+	}
 	/* Kernels differ in what they take for too long. */
 	if (timeout > LONGEST && timeout != GREEN_FOREVER)
 		timeout = LONGEST;
@@ -300,10 +334,7 @@ kqueue_await(struct green__reactor *r, int64_t timeout)
 	    timeout == GREEN_FOREVER ? NULL : &ts);
 	if (n == -1 && errno != EINTR)
 		green__die("kevent: %s", strerror(errno));
-	for (i = 0; i < n; i++)
-		if (!wakeup_take(r, &r->events[i]))
-			deliver(&r->events[i]);
-	recover(n);
+	take(r, n);
 }
 
 static int
@@ -311,6 +342,46 @@ kqueue_fd(const struct green__reactor *r)
 {
 	return (r->kq);
 }
+
+#ifdef HAVE_LIBKQUEUE
+/* Its descriptor tells nobody.  In the watcher: fetch what there is. */
+static void
+watch(struct green__reactor *r)
+{
+	r->nevents = kevent(r->kq, NULL, 0, r->events, EVENTS, NULL);
+	green__wakeup_raise(&r->guest);
+}
+
+static int
+kqueue_guest_fd(struct green__reactor *r)
+{
+	int error;
+
+	if (green__wakeup_open(&r->guest) == -1)
+		return (-1);
+	if (green__watcher_open(&r->watcher, watch, r) == -1) {
+		error = errno;
+		green__wakeup_close(&r->guest);
+		errno = error;
+		return (-1);
+	}
+	return (r->guest.in);
+}
+
+static void
+kqueue_lend(struct green__reactor *r)
+{
+	green__watcher_lend(&r->watcher);
+}
+#else
+#define kqueue_lend	NULL
+
+static int
+kqueue_guest_fd(struct green__reactor *r)
+{
+	return (r->kq);
+}
+#endif
 
 const struct green__reactor_ops green__reactor_kqueue = {
 	.name = "kqueue",
@@ -321,5 +392,7 @@ const struct green__reactor_ops green__reactor_kqueue = {
 	.arm = kqueue_arm,
 	.wait = kqueue_await,
 	.wake = kqueue_wake,
-	.fd = kqueue_fd
+	.fd = kqueue_fd,
+	.guest_fd = kqueue_guest_fd,
+	.lend = kqueue_lend
 };

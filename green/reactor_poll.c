@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "internal.h"
+#include "reactor_watcher.h"
 #include "reactor_wakeup.h"
 
 #define ROOM_MIN	64
@@ -27,6 +28,7 @@ struct green__reactor {
 	size_t	 attached;		/* these have their room reserved */
 	size_t	 foreign;		/* foreign ones in the set */
 	struct green__wakeup wakeup;
+	struct green__watcher watcher;	/* a guest's */
 };
 
 /* Room for all that are attached, and for so many foreign ones.  ENOMEM */
@@ -75,8 +77,17 @@ poll_open(void)
 }
 
 static void
+poll_wake(struct green__reactor *r)
+{
+	green__wakeup_raise(&r->wakeup);
+}
+
+static void
 poll_close(struct green__reactor *r)
 {
+	if (r->watcher.open)
+		green__watcher_recall(&r->watcher, poll_wake);
+	green__watcher_close(&r->watcher);
 	green__wakeup_close(&r->wakeup);
 	free(r->owner);
 	free(r->set);
@@ -190,9 +201,12 @@ deliver(struct green__fd *f, short events)
 static void
 poll_await(struct green__reactor *r, int64_t timeout)
 {
-	int left = look(r, timeout);
+	int left;
 	size_t i;
 
+	if (r->watcher.open)
+		green__watcher_recall(&r->watcher, poll_wake);
+	left = look(r, timeout);
 	if (left == -1 && errno != EINTR && errno != EAGAIN)
 		green__die("poll: %s", strerror(errno));
 	/* Downwards: who takes the place of one that leaves has been seen, or
@@ -207,17 +221,34 @@ poll_await(struct green__reactor *r, int64_t timeout)
 		green__wakeup_lower(&r->wakeup, false);
 }
 
-static void
-poll_wake(struct green__reactor *r)
-{
-	green__wakeup_raise(&r->wakeup);
-}
-
 static int
 poll_fd(const struct green__reactor *r)
 {
 	(void)r;
 	return (-1);
+}
+
+/* In the watcher: what is found, the loop finds again. */
+static void
+watch(struct green__reactor *r)
+{
+	(void)look(r, GREEN_FOREVER);
+	green__wakeup_raise(&r->wakeup);
+}
+
+static int
+poll_guest_fd(struct green__reactor *r)
+{
+	if (green__watcher_open(&r->watcher, watch, r) == -1)
+		return (-1);
+	return (r->wakeup.in);
+}
+
+static void
+poll_lend(struct green__reactor *r)
+{
+	if (r->n > 1)
+		green__watcher_lend(&r->watcher);
 }
 
 const struct green__reactor_ops green__reactor_poll = {
@@ -229,5 +260,7 @@ const struct green__reactor_ops green__reactor_poll = {
 	.arm = poll_arm,
 	.wait = poll_await,
 	.wake = poll_wake,
-	.fd = poll_fd
+	.fd = poll_fd,
+	.guest_fd = poll_guest_fd,
+	.lend = poll_lend
 };

@@ -65,8 +65,8 @@ run_ends(struct loop *l)
 	}
 }
 
-static void
-loop_close(struct loop *l)
+void
+green__loop_close(struct loop *l)
 {
 	green__loops_remove(l);
 	green__meter_close(l);
@@ -85,10 +85,11 @@ loop_close(struct loop *l)
 	free(l);
 }
 
-/* The loop with nothing in it yet; NULL with errno and green_errmsg(). */
-static struct loop *
-loop_open(const struct green_options *o, struct loop_owner *owner)
+struct loop *
+green__loop_open(const struct green_options *opt, struct loop_owner *owner)
 {
+	static const struct green_options defaults;
+	const struct green_options *o = opt == NULL ? &defaults : opt;
 	struct loop *l;
 	int error;
 
@@ -99,6 +100,7 @@ loop_open(const struct green_options *o, struct loop_owner *owner)
 		return (NULL);
 	}
 	l->index = owner == NULL ? 0 : owner->index;
+	TAILQ_INIT(&l->idlers);
 	l->mock = o->mock_clock;
 	l->mock_autojump = o->mock_autojump;
 	l->time = green__clock();
@@ -131,68 +133,75 @@ loop_open(const struct green_options *o, struct loop_owner *owner)
 	return (l);
 fail:
 	error = errno;
-	loop_close(l);
+	green__loop_close(l);
 	errno = error;
 	return (NULL);
 }
 
-/* Run fn as the first task; 0 if it ran, whatever it returned. */
-static int
-run_first(struct loop *l, green_fn *fn, void *arg)
+int
+green__loop_begin(struct loop *l, green_fn *fn, void *arg)
 {
-	struct green_task *t;
-
 	if (green__overflow_watch() == -1)
 		return (green__fail(errno));
-	green__context_open_thread(&l->main);
+	green__loop = l;
 	green__group_open(&l->root, l, NULL, NULL);
-	t = green__task_spawn(&l->root, fn, arg, NULL, 0, "main", NULL);
-	if (t != NULL)
-		green__run_tasks(l);
-	green__context_close_thread(&l->main);
-	green__overflow_unwatch();
-	return (t == NULL ? -1 : 0);
+	if (green__task_spawn(&l->root, fn, arg, NULL, 0, "main", NULL) ==
+	    NULL) {
+		green__overflow_unwatch();
+		return (-1);
+	}
+	return (0);
 }
 
 int
-green__run(green_fn *fn, void *arg, const struct green_options *opt,
-    struct loop_owner *owner)
+green__loop_end(struct loop *l)
 {
-	static const struct green_options defaults;
-	struct loop *l;
-	char *errmsg;
-	int rc, error;
+	int rc = l->result, error = l->error;
+	char *errmsg = l->errmsg;
 
-	if (green__loop != NULL)
-		return (green__failx(EBUSY,
-		    "a loop is running in this thread already"));
-	if ((l = loop_open(opt == NULL ? &defaults : opt, owner)) == NULL)
-		return (-1);
-	green__loop = l;
-	if (owner != NULL)
-		owner->began(owner, l);
-	rc = run_first(l, fn, arg);
-	error = errno;
-	errmsg = NULL;
-	if (rc == 0) {
-		rc = l->result;
-		error = l->error;
-		errmsg = l->errmsg;
-	}
+	green__overflow_unwatch();
 	if (l->deadlocked) {
 		rc = -1;
 		error = EDEADLK;
 		free(errmsg);
 		errmsg = strdup("every task waited, and nothing could wake one");
 	}
-	if (owner != NULL)
-		owner->ended(owner);
-	loop_close(l);
+	green__loop = l;
+	green__loop_close(l);
 	green__loop = NULL;
 	if (rc == -1)
 		green__fail_text(error, errmsg);
 	free(errmsg);
 	return (rc);
+}
+
+int
+green__run(green_fn *fn, void *arg, const struct green_options *opt,
+    struct loop_owner *owner)
+{
+	struct loop *l;
+	int error;
+
+	if (green__loop != NULL)
+		return (green__failx(EBUSY,
+		    "a loop is running in this thread already"));
+	if ((l = green__loop_open(opt, owner)) == NULL)
+		return (-1);
+	if (green__loop_begin(l, fn, arg) == -1) {
+		error = errno;
+		green__loop_close(l);
+		green__loop = NULL;
+		errno = error;
+		return (-1);
+	}
+	if (owner != NULL)
+		owner->began(owner, l);
+	green__context_open_thread(&l->main);
+	green__run_tasks(l);
+	green__context_close_thread(&l->main);
+	if (owner != NULL)
+		owner->ended(owner);
+	return (green__loop_end(l));
 }
 
 int

@@ -110,31 +110,64 @@ patience_for(const struct loop *l, int64_t distance)
 	return (distance > together ? distance : together);
 }
 
-/* How long the reactor may wait, with nothing ready. */
+/*
+ * For how much real time nothing must be ready before something happens by
+ * itself: those wake who wait for that, or the mock clock jumps to next.
+ */
 static int64_t
-patience(struct loop *l)
+calm(struct loop *l, int64_t next)
 {
-	int64_t next = green__timer_next(l), now;
-	bool outside = l->waiting_fds > 0 || l->calls > 0 || l->external > 0;
-
-	if (next == GREEN_FOREVER || (l->mock && l->mock_autojump < 0))
-		return (outside ? GREEN_FOREVER : -1);
-	now = l->time;
-	if (next <= now)
-		return (0);
-	if (l->mock)
-		return (l->calls > 0 ? GREEN_FOREVER : l->mock_autojump);
-	return (patience_for(l, next - now));
+	if (!TAILQ_EMPTY(&l->idlers))
+		return (green__idle_cushion(l));
+	if (l->mock && l->mock_autojump >= 0 && l->calls == 0 &&
+	    next != GREEN_FOREVER)
+		return (l->mock_autojump);
+	return (GREEN_FOREVER);
 }
 
-/* All has been quiet for as long as the mock clock wants: time jumps. */
-static void
-jump(struct loop *l)
+/* How long the reactor may wait, with nothing ready; -1: nothing will be. */
+static int64_t
+patience(struct loop *l, int64_t now)
 {
-	int64_t next = green__timer_next(l);
+	int64_t next = green__timer_next(l), quiet = calm(l, next);
+	int64_t timeout = GREEN_FOREVER;
 
-	if (next != GREEN_FOREVER && next > l->time)
+	if (quiet != GREEN_FOREVER) {
+		if (l->quiet_since == 0)
+			l->quiet_since = now;
+		timeout = green__after(l->quiet_since, quiet) - now;
+		if (timeout < 0)
+			timeout = 0;
+	}
+	if (next <= l->time)
+		return (0);
+	if (next != GREEN_FOREVER && !l->mock &&
+	    patience_for(l, next - l->time) < timeout)
+		timeout = patience_for(l, next - l->time);
+	if (timeout == GREEN_FOREVER && l->waiting_fds == 0 && l->calls == 0 &&
+	    l->external == 0 && l->guest == NULL)
+		return (-1);
+	return (timeout);
+}
+
+/* Nothing is ready.  If it has been so for long enough, let that happen. */
+static void
+rest(struct loop *l, int64_t now)
+{
+	int64_t next, quiet;
+
+	if (l->quiet_since == 0)
+		return;
+	next = green__timer_next(l);
+	quiet = calm(l, next);
+	if (quiet == GREEN_FOREVER || now - l->quiet_since < quiet)
+		return;
+	if (!TAILQ_EMPTY(&l->idlers))
+		green__idle_wake(l);
+	else if (next > l->time) {
 		l->time = next;
+		green__timer_fire(l, next);
+	}
 }
 
 static void
@@ -154,7 +187,13 @@ wait_outside(struct loop *l, int64_t timeout, int64_t now)
 	    timeout > GREEN_SEC)
 		timeout = GREEN_SEC;
 	asleep = timeout > 0 && green__inbox_sleep(l);
-	poll_reactor(l, asleep ? timeout : 0);
+	if (!asleep)
+		timeout = 0;
+	if (timeout > 0 && l->guest != NULL) {
+		green__guest_wait(l, timeout);
+		timeout = 0;
+	}
+	poll_reactor(l, timeout);
 	if (green__inbox_run(l) && asleep)
 		l->wakeups++;
 }
@@ -165,28 +204,35 @@ work(struct loop *l, int64_t began)
 {
 	int64_t timeout, now = began;
 
+	if (l->current != NULL)
+		l->turns_on = l->current;
 	l->current = NULL;
 	if (!l->mock)
 		l->time = began;
 	(void)green__inbox_run(l);
 	if (l->nready > 0) {
+		if (l->guest != NULL && green__guest_overdue(l, began)) {
+			green__guest_rest(l);
+			now = green__clock();
+		}
 		if (l->waiting_fds > 0) {
 			poll_reactor(l, 0);
 			now = green__clock();
 		}
-	} else if ((timeout = patience(l)) == -1)
+	} else if ((timeout = patience(l, began)) == -1)
 		deadlock(l);
 	else {
 		wait_outside(l, timeout, began);
 		now = green__clock();
-		if (l->mock && l->nready == 0 && timeout != GREEN_FOREVER &&
-		    now - began >= timeout)
-			jump(l);
 	}
 	if (!l->mock)
 		l->time = now;
 	if (l->ntimers > 0)
 		green__timer_fire(l, l->time);
+	if (l->nready == 0)
+		rest(l, now);
+	if (l->nready > 0)
+		l->quiet_since = 0;
 	return (now);
 }
 
@@ -195,7 +241,8 @@ green__turn(struct loop *l)
 {
 	int64_t now = green__clock();
 
-	if (green__meter_stop(l, now))
+	if (green__meter_stop(l, now) ||
+	    (l->guest != NULL && green__guest_overdue(l, now)))
 		now = work(l, now);
 	green__meter_start(l, now);
 }
@@ -212,7 +259,8 @@ green__yield(bool check)
 	if (to != t)
 		green__context_switch(&t->context, &to->context);
 	errno = error;
-	return (GREEN__UNLIKELY(check && t->cancelled) ? green__cancelled() : 0);
+	return (GREEN__UNLIKELY(check && green__is_cancelled(t)) ?
+	    green__cancelled() : 0);
 }
 
 /* From the thread's own stack into the tasks, until the last has ended. */

@@ -15,7 +15,7 @@
 
 GREEN__FITS(struct scope, struct green_scope);
 
-#define INHERITED	(SCOPE_EFFECTIVE | SCOPE_STOPPING)
+#define INHERITED	(SCOPE_ATTENTION | SCOPE_STOPPING)
 
 void
 green__scope_open(struct scope *s, struct green_task *t, struct scope *parent,
@@ -44,7 +44,7 @@ green__scope_open(struct scope *s, struct green_task *t, struct scope *parent,
 	t->scope = s;
 	t->where = where;
 	t->in_group = (flags & SCOPE_GROUP) != 0;
-	t->cancelled = (s->flags & SCOPE_EFFECTIVE) != 0;
+	t->attention = s->flags & SCOPE_ATTENTION;
 	if (deadline != GREEN_FOREVER) {
 		s->order = ++t->loop->order;
 		s->flags |= SCOPE_TIMED;
@@ -61,8 +61,8 @@ green__scope_leave(struct scope *s)
 	t->in_group = (t->scope->flags & SCOPE_GROUP) != 0;
 	t->scope->inner = NULL;
 	green__in_order();
-	t->cancelled = (t->scope->flags & SCOPE_EFFECTIVE) != 0;
-	if (!t->cancelled)
+	t->attention = t->scope->flags & SCOPE_ATTENTION;
+	if (!green__is_cancelled(t))
 		t->failed_checks = 0;
 	s->task = NULL;
 	s->flags &= ~SCOPE_OPEN;
@@ -361,7 +361,7 @@ green_effective_deadline(void)
 
 	if (t == NULL)
 		return (GREEN_FOREVER);
-	if (t->cancelled)
+	if (green__is_cancelled(t))
 		return (INT64_MIN);
 	for (s = t->scope; s != NULL; s = s->parent) {
 		due = green__scope_due(s);

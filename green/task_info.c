@@ -24,7 +24,7 @@ describe(const struct green_task *t, struct green_task_info *i)
 	}
 	i->stack_used = green__stack_used(t->loop->stacks, t);
 	i->stack_size = green__stack_size(t->loop->stacks);
-	i->cancelled = t->cancelled;
+	i->cancelled = green__is_cancelled(t);
 }
 
 int

@@ -39,7 +39,8 @@ green__park(struct waiter *w, bool (*abort)(struct waiter *), const char *what,
 	w->error = 0;
 	w->since = l->time;
 	t->aborted = false;
-	if (t->cancelled && abort != NULL) {
+	if (GREEN__UNLIKELY(t->attention != 0) && green__attend_park(t) &&
+	    abort != NULL) {
 		if (abort(w))
 			return (green__cancelled());
 		t->aborted = true;
@@ -119,8 +120,8 @@ green__check(void)
 
 	if (GREEN__UNLIKELY(t == NULL))
 		return (green__fail(EPERM));
-	if (GREEN__UNLIKELY(t->cancelled))
-		return (green__cancelled());
+	if (GREEN__UNLIKELY(t->attention != 0))
+		return (green__attend_check(t));
 	return (0);
 }
 

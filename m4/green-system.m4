@@ -43,6 +43,10 @@ AS_IF([test "$green_cv_$2_$1" = yes],
 	[Define to 1 if $2() takes $1 argument(s).])])
 ])
 
+AC_DEFUN([GREEN_CHECK_CHILDREN],
+[AC_CHECK_FUNCS([waitid])
+])
+
 AC_DEFUN([GREEN_CHECK_SOCKETS],
 [AC_CHECK_FUNCS([accept4 getpeereid])
 GREEN_CHECK_PIPE2

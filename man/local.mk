@@ -20,6 +20,7 @@ dist_man_MANS += \
 	%D%/green_getaddrinfo.3 \
 	%D%/green_group_open.3 \
 	%D%/green_guard_enter.3 \
+	%D%/green_guest_open.3 \
 	%D%/green_key_create.3 \
 	%D%/green_limiter_acquire.3 \
 	%D%/green_listen_tcp.3 \
@@ -45,9 +46,13 @@ dist_man_MANS += \
 	%D%/green_task_wait.3 \
 	%D%/green_tasks.3 \
 	%D%/green_to_process.3 \
+	%D%/green_test.3 \
+	%D%/green_test_cancel_everywhere.3 \
+	%D%/green_test_checkpoints.3 \
 	%D%/green_to_thread.3 \
 	%D%/green_topic_open.3 \
 	%D%/green_udp_open.3 \
+	%D%/green_wait_all_blocked.3 \
 	%D%/green_wait_readable.3 \
 	# EOL
 

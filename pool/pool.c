@@ -25,6 +25,7 @@
 #include <time.h>
 
 #include "green/internal.h"
+#include "green/probe.h"
 
 #include "internal.h"
 
@@ -323,6 +324,24 @@ green__pool_withdraw(struct green__job *j)
 	j->waits = false;
 	pthread_mutex_unlock(&pool.lock);
 	return (waits);
+}
+
+/* Workers that are neither idle nor looking are at work. */
+size_t
+green_thread_calls_(void)
+{
+	struct green__job *j;
+	struct worker *w;
+	size_t n;
+
+	pthread_mutex_lock(&pool.lock);
+	n = pool.nworkers - atomic_load(&pool.nlooking);
+	SLIST_FOREACH(w, &pool.idle, link)
+		n--;
+	TAILQ_FOREACH(j, &pool.jobs, link)
+		n++;
+	pthread_mutex_unlock(&pool.lock);
+	return (n);
 }
 
 __attribute__((__destructor__)) void

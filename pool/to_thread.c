@@ -166,7 +166,7 @@ call(struct green_limiter *l, green_fn *fn, void *arg, bool shielded)
 	    "worker thread", -1, GREEN_FOREVER) == -1)
 		return (-1);
 	if (c.result == -1)
-		return (c.error == ECANCELED && t->cancelled ?
+		return (c.error == ECANCELED && green__is_cancelled(t) ?
 		    green__cancelled() : green__fail(c.error));
 	errno = c.error;
 	return (c.result);

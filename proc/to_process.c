@@ -194,7 +194,7 @@ exchange(struct worker *w, struct call *c, struct green__worker_reply *r)
 static int
 explain(int status)
 {
-	if (green__task()->cancelled)
+	if (green__is_cancelled(green__task()))
 		return (green__cancelled());
 	if (status != -1 && WIFSIGNALED(status))
 		return (green__failx(EIO, "the worker process was ended by "

@@ -111,7 +111,7 @@ custom_free(struct green_stream *s)
 
 	if (!c->closed)
 		(void)c->ops.close(c->impl, c->abort || t == NULL ||
-		    t->cancelled);
+		    green__is_cancelled(t));
 	free(c);
 }
 

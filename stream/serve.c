@@ -34,7 +34,7 @@ serve_stream(void *arg)
 	error = errno;
 	(void)green_stream_close(v->stream);
 	errno = error;
-	return (rc == -1 && error == ECANCELED && green__task()->cancelled ?
+	return (rc == -1 && error == ECANCELED && green__is_cancelled(green__task()) ?
 	    -1 : 0);
 }
 

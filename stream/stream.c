@@ -204,7 +204,7 @@ green_stream_close(struct green_stream *s)
 {
 	struct green_task *t = green__task();
 
-	return (s == NULL ? 0 : finish(s, t == NULL || t->cancelled));
+	return (s == NULL ? 0 : finish(s, t == NULL || green__is_cancelled(t)));
 }
 
 void

@@ -2,5 +2,12 @@
 # built on the names that libgreen shows.
 
 libgreen_testing_all_la_SOURCES += \
+	%D%/alarm.c \
+	%D%/cancel_everywhere.c \
+	%D%/checkpoints.c \
+	%D%/internal.h \
+	%D%/remains.c \
 	%D%/sequence.c \
+	%D%/test.c \
+	%D%/time.c \
 	# EOL

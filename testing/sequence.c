@@ -1,7 +1,7 @@
 /*
  * Sequencers: points that tasks pass in the order of their numbers.  Whoever
- * passes one lets the task at the next go on; passing is what a task does when it
- * runs, so that no point is passed while the one before it is still to come.
+ * passes one lets the task at the next go on; passing is what a task does when
+ * it runs, so that no point is passed while the one before it is still to come.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -49,8 +49,8 @@ fail(int error)
 }
 
 /*
- * The calling task does not come to its point: nobody gets further, but whose turn
- * has come already.
+ * The calling task does not come to its point: nobody gets further, but whose
+ * turn has come already.
  */
 static int
 break_off(struct sequencer *q)

@@ -89,8 +89,8 @@ look_at_wait(struct fuzz *p, const struct green_task *t)
 	int64_t due = nearest(t);
 
 	fuzz_must(p, t->waiter->task == t, "a waiter belongs to its task");
-	fuzz_must(p, !t->cancelled || t->waiter->abort == NULL || t->aborted,
-	    "a cancellation reaches every wait");
+	fuzz_must(p, !green__is_cancelled(t) || t->waiter->abort == NULL ||
+	    t->aborted, "a cancellation reaches every wait");
 	fuzz_must(p, due == GREEN_FOREVER || (t->timer != 0 &&
 	    l->timers[l->timer_places[t->timer - 1]].at <= due),
 	    "a task that waits has a timer, in time");
@@ -117,7 +117,7 @@ look_at_task(struct fuzz *p, const struct green_task *t, size_t *nready)
 		if (s->flags & SCOPE_GROUP)
 			n += look_at_tasks(p, GROUP(s), nready);
 	}
-	fuzz_must(p, t->cancelled == within(t->scope, SCOPE_CANCELLED),
+	fuzz_must(p, green__is_cancelled(t) == within(t->scope, SCOPE_CANCELLED),
 	    "a task that is cancelled knows it");
 	if (t->waiter != NULL)
 		look_at_wait(p, t);

@@ -163,11 +163,11 @@ note_end(struct child *c, int rc)
 	c->ended = true;
 	c->rc = rc;
 	c->code = error;
-	c->cancelled = t->cancelled;
+	c->cancelled = green__is_cancelled(t);
 	f->live--;
 	if (rc != -1 || t->start != NULL)
 		return;
-	if (error != ECANCELED || !t->cancelled) {
+	if (error != ECANCELED || !green__is_cancelled(t)) {
 		if (f->failures++ == 0)
 			f->first = error;
 	} else if (t->group->scope.flags & SCOPE_EFFECTIVE)

@@ -26,7 +26,7 @@ BEGIN {
 	uses["fs"] = " green pool stream fs "
 	uses["proc"] = " green pool stream proc "
 	# By what is public, and by the names that libgreen shows it alone.
-	uses["testing"] = " everything green/testing.h testing "
+	uses["testing"] = " everything green/probe.h testing "
 }
 
 FNR == 1 {
@@ -55,7 +55,7 @@ FNR == 1 {
 		other = (what == "green.h") ? "everything" : home[other]
 	} else if (other ~ /\.\./)
 		other = "a path that climbs"
-	else if (folder == "testing" && other == "green/testing.h")
+	else if (folder == "testing" && other == "green/probe.h")
 		;
 	else if (!sub(/\/.*/, "", other))
 		next

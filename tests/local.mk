@@ -29,6 +29,8 @@ endif
 	%D%/fuzz_sync.c \
 	%D%/fuzz_tasks.c \
 	%D%/fuzz_trade.c \
+	%D%/guests.c \
+	%D%/guests.h \
 	%D%/harness.h \
 	%D%/main.c \
 	%D%/pair.h \
@@ -62,6 +64,7 @@ endif
 	%D%/test_fuzz.c \
 	%D%/test_group.c \
 	%D%/test_guard.c \
+	%D%/test_guest.c \
 	%D%/test_handle.c \
 	%D%/test_inbox.c \
 	%D%/test_interrupt.c \
@@ -104,6 +107,7 @@ endif
 	%D%/test_task.c \
 	%D%/test_task_info.c \
 	%D%/test_tcp.c \
+	%D%/test_testing.c \
 	%D%/test_thread.c \
 	%D%/test_timer.c \
 	%D%/test_unix.c \

@@ -51,6 +51,7 @@
 	loops(future)							\
 	loops(group)							\
 	loops(guard)							\
+	loops(guest)							\
 	loops(handle)							\
 	loops(inbox)							\
 	loops(interrupt)						\
@@ -89,6 +90,7 @@
 	loops(task)							\
 	loops(task_info)						\
 	loops(tcp)							\
+	loops(testing)							\
 	loops(thread)							\
 	loops(timer)							\
 	loops(to_process)						\

@@ -16,7 +16,8 @@ trap 'rm -rf "$tmp"' EXIT
 headers() {
 	case $1 in
 	libgreen)
-		ls "$srcdir"/include/green/*.h | grep -v '/testing\.h$' ;;
+		ls "$srcdir"/include/green/*.h "$srcdir"/green/probe.h |
+		    grep -v '/include/green/testing\.h$' ;;
 	libgreen-testing)
 		echo "$srcdir"/include/green/testing.h ;;
 	*)

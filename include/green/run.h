@@ -116,6 +116,44 @@ int	 green_run_parallel(int n, green_fn *fn, void *arg,
 	    const struct green_options *opt) GREEN_CHECK;
 int	 green_run_index(void);		/* 0 .. n-1 of this loop, 0 if alone */
 
+/*
+ * Guest mode: another event loop, the host, drives this one.  Watch
+ * green_guest_fd() for reading, whatever the backend, wake at
+ * green_guest_deadline() at the latest, and step.  A guest belongs to the
+ * thread that opened it, which may have several; outside of a step there is no
+ * running loop in it, and calls from there fail with EPERM.  A guest reports no
+ * EDEADLK: it waits, as it cannot know what its host will do.
+ */
+struct green_guest;
+/*
+ * fn(arg) is the first task; it runs from the first step on.  The options are
+ * green_run()'s: a mock clock jumps in a step when nothing else is to be done.
+ * NULL and errno as for green_run(), also EAGAIN: no thread to watch the
+ * descriptors, where the system needs one for that; free it by
+ * green_guest_close().  Any thread without a running loop: EBUSY.
+ */
+struct green_guest *green_guest_open(green_fn *fn, void *arg,
+	    const struct green_options *opt) GREEN_CHECK;
+/* The same all the time; do nothing with it but watch it.  Its thread. */
+int	 green_guest_fd(const struct green_guest *g);
+/* By CLOCK_MONOTONIC, in ns: 0 if tasks are ready, before the first step too;
+   GREEN_FOREVER if only the descriptor tells, or fn has ended.  A step changes
+   it.  Its thread. */
+int64_t	 green_guest_deadline(const struct green_guest *g);
+/*
+ * Run what is ready, for about a millisecond, and never wait.  1: there is more
+ * to come; 0: fn has ended; or -1:
+ *   EBUSY  a loop is running in this thread
+ *   EPERM  the guest was opened in another thread
+ */
+int	 green_guest_step(struct green_guest *g) GREEN_CHECK;
+/*
+ * Free g, and return what fn returned, with its errno.  If fn has not ended it
+ * is cancelled first, and run to its end: this may wait.  NULL: 0.  EBUSY,
+ * EPERM as above; then g is still open.
+ */
+int	 green_guest_close(struct green_guest *g);
+
 /* What runs here: "epoll", "kqueue", "poll"; NULL outside of a loop. Any thread. */
 const char *green_backend(void);
 /* The epoll or kqueue descriptor, for what libgreen does not wrap; ENOTSUP. */
@@ -140,10 +178,11 @@ int	 green_checkpoint_if_cancelled(void) GREEN_CHECK;
 void	 green_cancel_shielded_checkpoint(void);
 
 /*
- * More about the calling task's last failure, where errno says too little (every
- * address that was tried, why a certificate was refused, ...); strerror(errno) if
- * there is no more to say.  Valid until its next libgreen call that fails.
- * green_run() and green_group_close() hand over that of the first failure.
+ * More about the calling task's last failure, where errno says too little
+ * (every address that was tried, why a certificate was refused, ...);
+ * strerror(errno) if there is no more to say.  Valid until its next libgreen
+ * call that fails. green_run() and green_group_close() hand over that of the
+ * first failure.
  */
 const char *green_errmsg(void);
 

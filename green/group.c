@@ -159,6 +159,8 @@ green_group_close(struct green_group *shown, int rc)
 	around = green__scope_around_cancelled(&g->scope);
 	green__scope_leave(&g->scope);
 	g->loop = NULL;
+	if (!waited)
+		green__spend();
 
 	if (g->nfailures > 0)
 		return (green__fail_text(g->codes[0],

@@ -6,6 +6,13 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <pthread.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <green/net.h>
+#include <green/thread.h>
+
 #include "check.h"
 #include "tasks.h"
 
@@ -209,6 +216,44 @@ MOCK_TEST(a_deadline_is_enough_to_be_no_deadlock)
 	CHECK_INT(green_scope_cause(&s), GREEN_DEADLINE);
 }
 
+static void *
+write_soon(void *fd)
+{
+	const struct timespec moment = { 0, 10000000 };
+
+	nanosleep(&moment, NULL);
+	(void)!write(*(int *)fd, "x", 1);
+	return (NULL);
+}
+
+GREEN_TEST(a_descriptor_waited_for_is_enough_to_be_no_deadlock)
+{
+	pthread_t thread;
+	int fd[2];
+
+	REQUIRE(CHECK_INT(pipe(fd), 0));
+	if (CHECK_INT(pthread_create(&thread, NULL, write_soon, &fd[1]), 0)) {
+		CHECK_INT(green_wait_readable(fd[0]), 0);
+		pthread_join(thread, NULL);
+	}
+	close(fd[0]);
+	close(fd[1]);
+}
+
+static int
+wait_there(void *unused)
+{
+	const struct timespec moment = { 0, 10000000 };
+
+	(void)unused;
+	return (nanosleep(&moment, NULL));
+}
+
+GREEN_TEST(a_call_under_way_is_enough_to_be_no_deadlock)
+{
+	CHECK_INT(green_to_thread(wait_there, NULL), 0);
+}
+
 CU_TestInfo deadlock_tests[] = {
 	CLAIM(a_deadlock_is_told_with_a_dump_of_the_tasks),
 	CLAIM(sleeping_forever_alone_is_a_deadlock),
@@ -217,5 +262,7 @@ CU_TestInfo deadlock_tests[] = {
 	CLAIM(a_shield_lets_clean_up_be_done_in_a_deadlock),
 	CLAIM(locks_taken_crosswise_are_a_deadlock),
 	CLAIM(a_deadline_is_enough_to_be_no_deadlock),
+	CLAIM(a_descriptor_waited_for_is_enough_to_be_no_deadlock),
+	CLAIM(a_call_under_way_is_enough_to_be_no_deadlock),
 	CU_TEST_INFO_NULL
 };

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "green/internal.h"
+
 #include "check.h"
 #include "tasks.h"
 
@@ -223,6 +225,22 @@ MOCK_TEST(a_text_outlives_calls_that_succeed)
 	CHECK_HAS(green_errmsg(), "out of paper");
 }
 
+MOCK_TEST(closing_a_scope_is_no_failure)
+{
+	struct green_scope s;
+	int rc;
+
+	green_scope_open(&s);
+	rc = green__failx(ENOENT, "no such %s", "thing");
+	CHECK_ERRNO(green_scope_close(&s, rc), ENOENT);
+	CHECK_STR(green_errmsg(), "no such thing");
+	green_scope_open(&s);
+	green_scope_cancel(&s, "enough");
+	errno = ENOENT;
+	CHECK_ERRNO(green_scope_close(&s, -1), ENOENT);
+	CHECK_STR(green_errmsg(), "no such thing");
+}
+
 MOCK_TEST(a_text_does_not_outlive_the_next_failure)
 {
 	struct green_limiter none = { 0 };
@@ -314,6 +332,7 @@ CU_TestInfo errmsg_tests[] = {
 	CLAIM(a_deadline_within_the_grace_of_a_stop_tells_its_own_reason),
 	CLAIM(a_shield_that_comes_too_late_does_not_hide_the_reason),
 	CLAIM(a_text_outlives_calls_that_succeed),
+	CLAIM(closing_a_scope_is_no_failure),
 	CLAIM(a_text_does_not_outlive_the_next_failure),
 	CLAIM(each_task_has_its_own_text),
 	CLAIM(a_loop_hands_over_its_first_tasks_text),

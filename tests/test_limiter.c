@@ -189,6 +189,44 @@ PLAIN_TEST(outside_of_a_loop_no_task_can_borrow)
 	CHECK_INT(green_limiter_release_for(&l, &l), 0);
 }
 
+/* AnyIO gave back the token of whoever asked, instead of the borrower's. */
+MOCK_TEST(a_cancelled_wait_for_another_leaves_ones_own_token)
+{
+	struct green_scope s;
+
+	green_limiter_init(&lim, 1);
+	CHECK_INT(green_limiter_acquire(&lim), 0);
+	green_move_on_after(&s, GREEN_SEC);
+	CHECK_ERRNO(green_limiter_acquire_for(&lim, &borrowers[0]), ECANCELED);
+	CHECK_INT(green_scope_close(&s, -1), 0);
+	CHECK_INT(green_limiter_borrowed(&lim), 1);
+	CHECK_ERRNO(green_limiter_acquire(&lim), EBUSY);
+	CHECK_ERRNO(green_limiter_release_for(&lim, &borrowers[0]), EPERM);
+	CHECK_INT(green_limiter_release(&lim), 0);
+	CHECK_INT(green_limiter_acquire_for_nowait(&lim, &borrowers[0]), 0);
+	CHECK_INT(green_limiter_release_for(&lim, &borrowers[0]), 0);
+}
+
+MOCK_TEST(a_smaller_total_takes_nobodys_token)
+{
+	int i;
+
+	green_limiter_init(&lim, 3);
+	for (i = 0; i < 3; i++)
+		CHECK_INT(green_limiter_acquire_for(&lim, &borrowers[i]), 0);
+	green_limiter_set_total(&lim, 1);
+	CHECK_INT(green_limiter_total(&lim), 1);
+	CHECK_INT(green_limiter_borrowed(&lim), 3);
+	CHECK_INT(green_limiter_available(&lim), 0);
+	for (i = 0; i < 2; i++) {
+		CHECK_INT(green_limiter_release_for(&lim, &borrowers[i]), 0);
+		CHECK_ERRNO(green_limiter_acquire_nowait(&lim), EAGAIN);
+	}
+	CHECK_INT(green_limiter_release_for(&lim, &borrowers[2]), 0);
+	CHECK_INT(green_limiter_acquire_nowait(&lim), 0);
+	CHECK_INT(green_limiter_release(&lim), 0);
+}
+
 CU_TestInfo limiter_tests[] = {
 	CLAIM(a_borrower_holds_one_token),
 	CLAIM(no_token_no_wait),
@@ -196,7 +234,9 @@ CU_TestInfo limiter_tests[] = {
 	CLAIM(many_borrowers_are_told_apart),
 	CLAIM(a_token_given_back_is_the_first_waiters),
 	CLAIM(a_greater_total_lets_as_many_go_on),
+	CLAIM(a_smaller_total_takes_nobodys_token),
 	CLAIM(a_cancelled_wait_leaves_the_line),
+	CLAIM(a_cancelled_wait_for_another_leaves_ones_own_token),
 	CLAIM(a_token_handed_over_is_kept_through_a_cancellation),
 	CLAIM(outside_of_a_loop_no_task_can_borrow),
 	CU_TEST_INFO_NULL

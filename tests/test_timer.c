@@ -6,6 +6,9 @@
 #include "config.h"
 
 #include <time.h>
+#include <unistd.h>
+
+#include <green/net.h>
 
 #include "check.h"
 #include "tasks.h"
@@ -84,6 +87,24 @@ PLAIN_TEST(the_mock_clock_jumps_after_a_real_time_of_quiet)
 
 	CHECK_INT(IN_LOOP(sleep_an_hour, NULL, &opt), 0);
 	CHECK(real_now() - began >= 3 * GREEN_MSEC);
+}
+
+MOCK_TEST(the_mock_clock_does_not_jump_over_what_is_ready)
+{
+	int64_t began = green_now(), hour = 3600 * GREEN_SEC;
+	struct green_group g;
+	int fd[2];
+
+	REQUIRE(CHECK_INT(pipe(fd), 0));
+	CHECK_INT(write(fd[1], "x", 1), 1);
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, sleep_for, &hour), 0);
+	CHECK_INT(green_wait_readable(fd[0]), 0);
+	CHECK_INT(green_now() - began, 0);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(green_now() - began, hour);
+	close(fd[0]);
+	close(fd[1]);
 }
 
 MOCK_TEST(a_sleep_that_is_over_is_just_a_checkpoint)
@@ -234,6 +255,7 @@ CU_TestInfo timer_tests[] = {
 	CLAIM(the_mock_clock_stands_still_while_a_task_runs),
 	CLAIM(the_real_clock_sleeps_at_least_as_long),
 	CLAIM(the_mock_clock_jumps_after_a_real_time_of_quiet),
+	CLAIM(the_mock_clock_does_not_jump_over_what_is_ready),
 	CLAIM(a_sleep_that_is_over_is_just_a_checkpoint),
 	CLAIM(forever_ends_only_by_cancellation),
 	CLAIM(equal_deadlines_fire_in_the_order_they_were_set),

@@ -77,6 +77,10 @@ struct fuzz_job {
 	bool	 dooms;			/* has the lock that it ends with */
 };
 
+/* Fail, as programs do: -1, with one of several errnos; and was it that? */
+int	 fuzz_fail(struct fuzz *p);
+bool	 fuzz_failed(int rc);
+
 /* 0 .. n-1 */
 unsigned fuzz_draw(struct fuzz *p, unsigned n);
 /* One check for all: so many of CHECK() would drown whatever fails. */

@@ -109,6 +109,7 @@ static int
 produce(struct fuzz_job *j)
 {
 	struct fuzz *p = j->p;
+	size_t waiting, n = 1 + fuzz_draw(p, 3);
 
 	if (j->holds)
 		return (0);
@@ -117,8 +118,12 @@ produce(struct fuzz_job *j)
 	enter(p);
 	p->stock++;
 	p->made++;
-	fuzz_must(p, (fuzz_draw(p, 3) == 0 ? green_cond_notify_all(&p->cond) :
-	    green_cond_notify(&p->cond, 1)) == 0, "notify");
+	waiting = green_cond_waiting(&p->cond);
+	fuzz_must(p, (n == 3 ? green_cond_notify_all(&p->cond) :
+	    green_cond_notify(&p->cond, n)) == 0 &&
+	    green_cond_waiting(&p->cond) ==
+	    (n == 3 || waiting < n ? 0 : waiting - n),
+	    "as many are notified as it says");
 	p->inside = NULL;
 	fuzz_must(p, green_cond_release(&p->cond) == 0, "release");
 	return (0);

@@ -188,9 +188,8 @@ live(struct child *c)
 		fuzz_must(j->p, green_started(c) == 0, "started");
 		break;
 	case FAILING:
-		if (fuzz_steps(j, fuzz_draw(j->p, 3)) == 0)
-			errno = EIO;
-		return (-1);
+		rc = fuzz_steps(j, fuzz_draw(j->p, 3));
+		return (rc == 0 ? fuzz_fail(j->p) : rc);
 	case RETURNING:
 		return (fuzz_steps(j, fuzz_draw(j->p, 3)));
 	default:
@@ -388,7 +387,7 @@ group(struct fuzz_job *j)
 	hide(slot);
 	judge(p, &g, &f, waited, rc, error, result);
 	/* What a child failed with is dealt with. */
-	return (result == -1 && errno == EIO ? 0 : result);
+	return (fuzz_failed(result) ? 0 : result);
 }
 
 /*
@@ -398,7 +397,7 @@ group(struct fuzz_job *j)
 struct piece {
 	struct fuzz_job job;
 	int	 rc;			/* -2: it has not run; -3: it runs */
-	bool	 cancelled;
+	int	 code;
 	int	 place;			/* among those that ended */
 };
 struct work {
@@ -423,8 +422,8 @@ do_piece(size_t i, void *arg)
 	error = errno;
 	w->running--;
 	me->rc = rc;
-	me->cancelled = rc == -1 && error == ECANCELED;
-	if (!me->cancelled)
+	me->code = error;
+	if (rc != -1 || error != ECANCELED)
 		me->place = w->ended++;
 	errno = error;
 	return (rc == -1 ? -1 : (int)i);
@@ -474,7 +473,7 @@ completed(size_t i, int rc, int code, void *arg)
 
 	fuzz_must(w->p, rc == (me->rc == -1 ? -1 : (int)i),
 	    "a completion tells the result");
-	fuzz_must(w->p, rc != -1 || code == EIO, "and the failure");
+	fuzz_must(w->p, rc != -1 || code == me->code, "and the failure");
 	fuzz_must(w->p, me->place == w->told++,
 	    "completions come in their order");
 	return (fuzz_draw(w->p, 8) == 0 ? 1 : 0);
@@ -555,7 +554,7 @@ pattern(struct fuzz_job *j)
 		rc = rc == 1 ? 0 : rc;
 		break;
 	}
-	return (rc == -1 && errno == EIO ? 0 : fuzz_level(p, rc));
+	return (fuzz_failed(rc) ? 0 : fuzz_level(p, rc));
 }
 
 /*
@@ -621,8 +620,7 @@ fail(struct fuzz_job *j)
 {
 	if (j->depth == 0 || fuzz_draw(j->p, 8) != 0)
 		return (0);
-	errno = EIO;
-	return (-1);
+	return (fuzz_fail(j->p));
 }
 
 fuzz_step *const fuzz_tasks_steps[] = {

@@ -15,7 +15,8 @@ struct combo {
 };
 extern struct combo combo;		/* of the suite that runs */
 
-void	 watch_prepare(void);		/* once, before all tests (watch.c) */
+void	 watch_faults(void);		/* first of all (watch.c) */
+void	 watch_prepare(void);		/* once, before all tests */
 /* Set-up and tear-down of every test. */
 void	 watch_begin(void);
 void	 watch_end(void);

@@ -345,6 +345,7 @@ main(int argc, char *argv[])
 	CU_set_error_action(CUEA_FAIL);
 	if (CU_initialize_registry() != CUE_SUCCESS)
 		errx(1, "%s", CU_get_error_msg());
+	watch_faults();
 	add_all();
 	if (survey(list) == 0)
 		errx(1, "no such test here");

@@ -32,6 +32,27 @@ fuzz_draw(struct fuzz *p, unsigned n)
 	return ((unsigned)((p->state >> 11) % n));
 }
 
+static const int failures[] = { EIO, EDOM, ERANGE, ENOSPC };
+#define NFAILURES	(sizeof(failures) / sizeof(failures[0]))
+
+int
+fuzz_fail(struct fuzz *p)
+{
+	errno = failures[fuzz_draw(p, NFAILURES)];
+	return (-1);
+}
+
+bool
+fuzz_failed(int rc)
+{
+	size_t i;
+
+	for (i = 0; rc == -1 && i < NFAILURES; i++)
+		if (errno == failures[i])
+			return (true);
+	return (false);
+}
+
 void
 fuzz_must(struct fuzz *p, bool holds, const char *what)
 {

@@ -130,6 +130,25 @@ handle(int signo, void (*handler)(int), int flags)
 	(void)sigaction(signo, &sa, NULL);
 }
 
+/* Likewise, once this has returned. */
+static void
+crashed(int signo)
+{
+	say_who("Crashed");
+	handle(signo, SIG_DFL, 0);
+	raise(signo);
+}
+
+/* The library's own handler passes on to these what it does not know. */
+void
+watch_faults(void)
+{
+	if (SANITIZED)
+		return;
+	handle(SIGSEGV, crashed, 0);
+	handle(SIGBUS, crashed, 0);
+}
+
 /* A descriptor that is not open is POLLNVAL: one call asks for all. */
 static void
 look_at_descriptors(struct pollfd *fds)

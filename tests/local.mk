@@ -54,6 +54,7 @@ endif
 	%D%/test_dump.c \
 	%D%/test_errmsg.c \
 	%D%/test_event.c \
+	%D%/test_everywhere.c \
 	%D%/test_failure.c \
 	%D%/test_fd.c \
 	%D%/test_fd_any.c \

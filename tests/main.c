@@ -41,6 +41,7 @@
 	loops(dump)							\
 	loops(errmsg)							\
 	loops(event)							\
+	loops(everywhere)						\
 	loops(failure)							\
 	loops(fd)							\
 	loops(fd_any)							\

@@ -34,6 +34,7 @@ dist_man_MANS += \
 	%D%/green_select.3 \
 	%D%/green_sem_acquire.3 \
 	%D%/green_set_stall_limit.3 \
+	%D%/green_send_fds.3 \
 	%D%/green_sequence.3 \
 	%D%/green_signals_open.3 \
 	%D%/green_sleep.3 \

@@ -29,6 +29,7 @@ ssize_t	 green__socket_send(int fd, const void *buf, size_t len);
 ssize_t	 green__socket_sendv(int fd, struct iovec *iov, int n);
 ssize_t	 green__socket_sendmsg(int fd, const struct msghdr *msg);
 ssize_t	 green__socket_recvmsg(int fd, struct msghdr *msg);
+void	 green__socket_received_fd(int fd);	/* by recvmsg: close-on-exec */
 int	 green__socket_send_many(int fd, struct mmsghdr *m, int n);
 int	 green__socket_receive_many(int fd, struct mmsghdr *m, int n);
 /* Make a foreign socket ours, and undo that; ENOTSOCK, EINVAL: not of the kind;
@@ -66,9 +67,13 @@ green__socket_await(struct green__fd *f, unsigned dir)
 {
 	return (green__fd_can(f, dir) ? 0 : green__fd_wait(f, dir));
 }
+/* It failed: 0 if it is to be tried again once f is ready. */
+int	 green__socket_retry(struct green__fd *f, unsigned dir);
 
 /* socket_stream.c.  On failure fd is still the caller's. */
 struct green_stream *green__socket_stream(int fd, int family);
+/* What s is on, if it is a UNIX socket; else NULL. */
+struct green__fd *green__socket_stream_local(struct green_stream *s);
 /* Is the connection that was begun there?  EINPROGRESS: not yet. */
 int	 green__socket_fd_connected(struct green__fd *f);
 /* Wait until it is. */

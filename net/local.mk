@@ -13,6 +13,7 @@ libgreen_all_la_SOURCES += \
 	%D%/name.c \
 	%D%/resolver.c \
 	%D%/reverse.c \
+	%D%/pass.c \
 	%D%/socket.c \
 	%D%/socket_attr.c \
 	%D%/socket_option.c \

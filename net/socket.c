@@ -80,11 +80,12 @@ get_cred(struct green_cred *c, uid_t uid, gid_t gid, pid_t pid)
 #else
 #define SEND_FLAGS		0
 #endif
-/* Without it, whoever receives descriptors sets FD_CLOEXEC afterwards. */
 #if HAVE_DECL_MSG_CMSG_CLOEXEC
 #define RECEIVE_FLAGS		MSG_CMSG_CLOEXEC
+#define RECEIVED_FD(fd)		(void)(fd)
 #else
 #define RECEIVE_FLAGS		0
+#define RECEIVED_FD(fd)		(void)fcntl((fd), F_SETFD, FD_CLOEXEC)
 #endif
 /* macOS learnt MSG_NOSIGNAL late: its headers may know more than its kernel. */
 #if HAVE_DECL_SO_NOSIGPIPE && (defined(__APPLE__) || !HAVE_DECL_MSG_NOSIGNAL)
@@ -319,6 +320,12 @@ green__socket_recvmsg(int fd, struct msghdr *msg)
 	while ((n = recvmsg(fd, msg, RECEIVE_FLAGS)) == -1 && errno == EINTR)
 		continue;
 	return (n);
+}
+
+void
+green__socket_received_fd(int fd)
+{
+	RECEIVED_FD(fd);
 }
 
 int

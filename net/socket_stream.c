@@ -28,9 +28,8 @@ socket_of(struct green_stream *s)
 	return (GREEN__CONTAINER(s, struct socket, stream));
 }
 
-/* The call failed: 0 if it is to be tried again once f is ready. */
-static int
-failed(struct green__fd *f, unsigned dir)
+int
+green__socket_retry(struct green__fd *f, unsigned dir)
 {
 	if (errno != EAGAIN && errno != EWOULDBLOCK)
 		return (green__fail(errno));
@@ -50,7 +49,7 @@ socket_receive(struct green_stream *s, void *buf, size_t max)
 			return (-1);
 		if ((n = green__socket_receive(f->fd, buf, max)) != -1)
 			break;
-		if (failed(f, GREEN__READ) == -1)
+		if (green__socket_retry(f, GREEN__READ) == -1)
 			return (-1);
 	}
 	if (n == 0 && f->error != 0)
@@ -85,7 +84,7 @@ socket_send(struct green_stream *s, const void *buf, size_t len)
 		if (n != -1 && (size_t)n == len)
 			return (0);
 		if (n == -1) {
-			if (failed(f, GREEN__WRITE) == -1)
+			if (green__socket_retry(f, GREEN__WRITE) == -1)
 				return (-1);
 			continue;
 		}
@@ -148,7 +147,7 @@ socket_sendv(struct green_stream *s, const struct iovec *iov, int n)
 			return (-1);
 		sent = green__socket_sendv(f->fd, piece, npieces);
 		if (sent == -1) {
-			if (failed(f, GREEN__WRITE) == -1)
+			if (green__socket_retry(f, GREEN__WRITE) == -1)
 				return (-1);
 			continue;
 		}
@@ -216,6 +215,13 @@ static const struct green__stream_ops socket_ops = {
 	.option = socket_option,
 	.fd = socket_fd
 };
+
+struct green__fd *
+green__socket_stream_local(struct green_stream *s)
+{
+	return (s->ops == &socket_ops && socket_of(s)->local ?
+	    &socket_of(s)->fd : NULL);
+}
 
 struct green_stream *
 green__socket_stream(int fd, int family)

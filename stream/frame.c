@@ -78,6 +78,17 @@ green__frame_take(struct green_stream *s, void *buf, size_t max)
 	return (n);
 }
 
+int
+green__frame_put(struct green_stream *s, const void *buf, size_t len)
+{
+	if (reserve(s, kept(s) + len) == -1)
+		return (-1);
+	if (len > 0)
+		memcpy(s->buf + s->end, buf, len);
+	s->end += len;
+	return (0);
+}
+
 /* More from the stream itself, for calls that receive several times. */
 static ssize_t
 receive(struct green_stream *s, void *buf, size_t max)

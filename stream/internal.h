@@ -80,6 +80,8 @@ struct green_stream *green__fd_stream(int fd);
 
 /* frame.c: what is kept already, at most max bytes of it. */
 size_t	 green__frame_take(struct green_stream *s, void *buf, size_t max);
+/* Keep what was received in vain, after what is kept already.  ENOMEM */
+int	 green__frame_put(struct green_stream *s, const void *buf, size_t len);
 
 /* Copy a fact of size `have' out, whose size the caller said is `size'. */
 int	 green__attr_copy(void *value, size_t size, const void *fact,

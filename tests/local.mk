@@ -79,6 +79,7 @@ endif
 	%D%/test_option.c \
 	%D%/test_options.c \
 	%D%/test_parallel.c \
+	%D%/test_pass.c \
 	%D%/test_path.c \
 	%D%/test_pattern.c \
 	%D%/processes.c \

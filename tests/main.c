@@ -67,6 +67,7 @@
 	loops(option)							\
 	loops(options)							\
 	loops(parallel)							\
+	loops(pass)							\
 	loops(path)							\
 	loops(pattern)							\
 	loops(process)							\

@@ -106,6 +106,25 @@ struct green_stream *green_stream_from_fd(int fd) GREEN_CHECK;
 struct green_listener *green_listener_from_fd(int fd) GREEN_CHECK;
 
 /*
+ * Pass open descriptors along with at least one byte of data, at most
+ * GREEN_FDS_MAX at once.  They are sent with the first byte, and stay open here.
+ * What is received has FD_CLOEXEC set and belongs to the caller; *nfds is room
+ * before and their number after, 0 on failure.  Bytes that framing has read ahead
+ * come first, and without any: which other call receives a byte loses those that
+ * came with it.
+ *   EINVAL    no data; more than GREEN_FDS_MAX
+ *   EMSGSIZE  more came than there was room for, or than may be open: those that
+ *             did not fit are closed, *nfds did; the data is there to be received
+ *   ENOTSUP   not a UNIX socket's stream
+ * A cancelled green_send_fds() may have sent them.
+ */
+#define GREEN_FDS_MAX 253
+int	 green_send_fds(struct green_stream *unix_stream, const void *buf, size_t len,
+	    const int *fds, size_t nfds) GREEN_CHECK;
+ssize_t	 green_receive_fds(struct green_stream *unix_stream, void *buf, size_t max,
+	    int *fds, size_t *nfds) GREEN_CHECK;
+
+/*
  * Datagrams: UDP and UNIX, connected or not.  One task may receive and another
  * send at the same time; a second one in a direction gets EBUSY, and whoever is
  * inside when the socket is closed gets EBADF.

@@ -6,6 +6,7 @@
 AC_DEFUN([GREEN_CHECK_KERNEL],
 [AS_CASE([$host_os], [linux*],
     [GREEN_LINUX_NUMBER([MADV_GUARD_INSTALL], [sys/mman.h], [102])
+    GREEN_LINUX_NUMBER([RWF_NOSIGNAL], [sys/uio.h], [0x100])
     AS_CASE([$host_cpu], [alpha*], [],
 	[GREEN_LINUX_NUMBER([SYS_cachestat], [sys/syscall.h], [451])])
     AC_DEFINE([HAVE_ABSTRACT_SOCKETS], [1],

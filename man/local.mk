@@ -40,6 +40,7 @@ dist_man_MANS += \
 	%D%/green_sleep.3 \
 	%D%/green_spawn.3 \
 	%D%/green_start.3 \
+	%D%/green_stream_from_fd.3 \
 	%D%/green_stream_new.3 \
 	%D%/green_stream_receive.3 \
 	%D%/green_stream_receive_until.3 \

@@ -176,7 +176,7 @@ receive(struct green_dgram *d, struct msghdr *msg)
 	ssize_t n;
 
 	for (;;) {
-		if (green__socket_await(&d->fd, GREEN__READ) == -1)
+		if (green__io_await(&d->fd, GREEN__READ) == -1)
 			return (-1);
 		if ((n = green__socket_recvmsg(d->fd.fd, msg)) != -1)
 			break;
@@ -217,7 +217,7 @@ send_message(struct green_dgram *d, const struct msghdr *msg)
 	bool to = msg->msg_name != NULL;
 
 	for (;;) {
-		if (green__socket_await(&d->fd, GREEN__WRITE) == -1)
+		if (green__io_await(&d->fd, GREEN__WRITE) == -1)
 			return (-1);
 		if (green__socket_sendmsg(d->fd.fd, msg) != -1)
 			return (0);

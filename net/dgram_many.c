@@ -62,7 +62,7 @@ receive_many(struct green_dgram *d, struct green_datagram *v, int n)
 	int got;
 
 	for (;;) {
-		if (green__socket_await(&d->fd, GREEN__READ) == -1)
+		if (green__io_await(&d->fd, GREEN__READ) == -1)
 			return (-1);
 		if ((got = receive_some(d, v, n)) != -1)
 			return (got);
@@ -108,7 +108,7 @@ send_many(struct green_dgram *d, const struct green_datagram *v, int n)
 	int sent, all = 0;
 
 	while (all < n) {
-		if (green__socket_await(&d->fd, GREEN__WRITE) == -1)
+		if (green__io_await(&d->fd, GREEN__WRITE) == -1)
 			return (all > 0 ? all : -1);
 		if ((sent = send_some(d, v + all, n - all)) != -1)
 			all += sent;

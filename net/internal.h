@@ -61,15 +61,6 @@ int	 green__socket_attr(int fd, enum green_attr a, void *value,
 int	 green__socket_set(int fd, enum green_option o, int64_t value);
 int	 green__socket_get(int fd, enum green_option o, int64_t *value);
 
-/* Before a system call: wait, unless f may be ready. */
-static inline int
-green__socket_await(struct green__fd *f, unsigned dir)
-{
-	return (green__fd_can(f, dir) ? 0 : green__fd_wait(f, dir));
-}
-/* It failed: 0 if it is to be tried again once f is ready. */
-int	 green__socket_retry(struct green__fd *f, unsigned dir);
-
 /* socket_stream.c.  On failure fd is still the caller's. */
 struct green_stream *green__socket_stream(int fd, int family);
 /* What s is on, if it is a UNIX socket; else NULL. */

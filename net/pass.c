@@ -44,11 +44,11 @@ send_first(struct green__fd *f, const struct msghdr *msg)
 	ssize_t n;
 
 	for (;;) {
-		if (green__socket_await(f, GREEN__WRITE) == -1)
+		if (green__io_await(f, GREEN__WRITE) == -1)
 			return (-1);
 		if ((n = green__socket_sendmsg(f->fd, msg)) != -1)
 			return (n);
-		if (green__socket_retry(f, GREEN__WRITE) == -1)
+		if (green__io_retry(f, GREEN__WRITE) == -1)
 			return (-1);
 	}
 }
@@ -136,13 +136,13 @@ receive_message(struct green__fd *f, struct msghdr *msg, union control *control)
 	ssize_t n;
 
 	for (;;) {
-		if (green__socket_await(f, GREEN__READ) == -1)
+		if (green__io_await(f, GREEN__READ) == -1)
 			return (-1);
 		msg->msg_control = control;
 		msg->msg_controllen = sizeof(*control);
 		if ((n = green__socket_recvmsg(f->fd, msg)) != -1)
 			break;
-		if (green__socket_retry(f, GREEN__READ) == -1)
+		if (green__io_retry(f, GREEN__READ) == -1)
 			return (-1);
 	}
 	return (n == 0 && f->error != 0 ? green__fail(f->error) : n);

@@ -12,8 +12,6 @@
 
 #include "internal.h"
 
-#define PIECES	64		/* handed to the kernel at once */
-
 struct socket {
 	struct green_stream stream;
 	struct green__fd fd;
@@ -28,15 +26,6 @@ socket_of(struct green_stream *s)
 	return (GREEN__CONTAINER(s, struct socket, stream));
 }
 
-int
-green__socket_retry(struct green__fd *f, unsigned dir)
-{
-	if (errno != EAGAIN && errno != EWOULDBLOCK)
-		return (green__fail(errno));
-	green__fd_drained(f, dir, true);
-	return (0);
-}
-
 static ssize_t
 socket_receive(struct green_stream *s, void *buf, size_t max)
 {
@@ -45,11 +34,11 @@ socket_receive(struct green_stream *s, void *buf, size_t max)
 	ssize_t n;
 
 	for (;;) {
-		if (green__socket_await(f, GREEN__READ) == -1)
+		if (green__io_await(f, GREEN__READ) == -1)
 			return (-1);
 		if ((n = green__socket_receive(f->fd, buf, max)) != -1)
 			break;
-		if (green__socket_retry(f, GREEN__READ) == -1)
+		if (green__io_retry(f, GREEN__READ) == -1)
 			return (-1);
 	}
 	if (n == 0 && f->error != 0)
@@ -60,16 +49,6 @@ socket_receive(struct green_stream *s, void *buf, size_t max)
 	return (n);
 }
 
-/* So much of len has gone, and more is to follow, unless others close f now. */
-static int
-go_on(struct green__fd *f, size_t sent, size_t len)
-{
-	if (sent < len)
-		green__fd_drained(f, GREEN__WRITE, false);
-	green__spend();
-	return (f->fd == -1 ? green__fail(EBADF) : 0);
-}
-
 static int
 socket_send(struct green_stream *s, const void *buf, size_t len)
 {
@@ -78,85 +57,27 @@ socket_send(struct green_stream *s, const void *buf, size_t len)
 	ssize_t n;
 
 	for (;;) {
-		if (green__socket_await(f, GREEN__WRITE) == -1)
+		if (green__io_await(f, GREEN__WRITE) == -1)
 			return (-1);
 		n = green__socket_send(f->fd, p, len);
 		if (n != -1 && (size_t)n == len)
 			return (0);
 		if (n == -1) {
-			if (green__socket_retry(f, GREEN__WRITE) == -1)
+			if (green__io_retry(f, GREEN__WRITE) == -1)
 				return (-1);
 			continue;
 		}
-		if (go_on(f, (size_t)n, len) == -1)
+		if (green__io_sent(f, (size_t)n, len) == -1)
 			return (-1);
 		p += n;
 		len -= (size_t)n;
 	}
 }
 
-/* What is left of pieces: the next ones, but for what has gone of the first. */
-struct pieces {
-	const struct iovec *next;
-	int	 n;
-	size_t	 gone;
-};
-
-/* As many as there is room for, with their length; empty ones are left out. */
-static int
-gather(struct pieces *p, struct iovec piece[PIECES], size_t *len)
-{
-	int i = 0, j;
-
-	*len = 0;
-	for (j = 0; j < p->n && i < PIECES; j++) {
-		if (p->next[j].iov_len == 0)
-			continue;
-		piece[i] = p->next[j];
-		if (j == 0) {
-			piece[i].iov_base = (char *)piece[i].iov_base + p->gone;
-			piece[i].iov_len -= p->gone;
-		}
-		*len += piece[i++].iov_len;
-	}
-	return (i);
-}
-
-static void
-advance(struct pieces *p, size_t sent)
-{
-	for (p->gone += sent; p->n > 0 && p->gone >= p->next->iov_len; p->n--)
-		p->gone -= p->next++->iov_len;
-}
-
 static int
 socket_sendv(struct green_stream *s, const struct iovec *iov, int n)
 {
-	struct green__fd *f = &socket_of(s)->fd;
-	struct pieces left = { .next = iov, .n = n };
-	struct iovec piece[PIECES];
-	ssize_t sent;
-	size_t len;
-	int npieces;
-
-	for (;;) {
-		advance(&left, 0);
-		if ((npieces = gather(&left, piece, &len)) == 0)
-			return (0);
-		if (green__socket_await(f, GREEN__WRITE) == -1)
-			return (-1);
-		sent = green__socket_sendv(f->fd, piece, npieces);
-		if (sent == -1) {
-			if (green__socket_retry(f, GREEN__WRITE) == -1)
-				return (-1);
-			continue;
-		}
-		advance(&left, (size_t)sent);
-		if (left.n == 0)
-			return (0);
-		if (go_on(f, (size_t)sent, len) == -1)
-			return (-1);
-	}
+	return (green__io_sendv(&socket_of(s)->fd, iov, n, green__socket_sendv));
 }
 
 static int
@@ -274,7 +195,7 @@ green_stream_from_fd(int fd)
 	int flags[2];
 
 	if (green__addr_local(&a, fd) == -1)
-		return (NULL);
+		return (errno == ENOTSOCK ? green__fd_stream(fd) : NULL);
 	if (green__socket_adopt(fd, SOCKET_STREAM, flags) == -1) {
 		(void)green__fail(errno);
 		return (NULL);

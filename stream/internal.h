@@ -74,8 +74,30 @@ ssize_t	 green__stream_leave(struct green_stream *s, unsigned dir, ssize_t rc);
 /* Within those: the socket to receive from or send to directly, or NULL. */
 struct green__fd *green__stream_fd(struct green_stream *s);
 
-/* fd_stream.c: a stream on a pipe, FIFO or terminal, non-blocking from now on.  On
-   failure fd is still the caller's. */
+/*
+ * io.c: what is done on descriptors.  Before a system call, wait unless f may be
+ * ready; when it has failed, 0 if it is to be tried again once f is.
+ */
+static inline int
+green__io_await(struct green__fd *f, unsigned dir)
+{
+	return (green__fd_can(f, dir) ? 0 : green__fd_wait(f, dir));
+}
+int	 green__io_retry(struct green__fd *f, unsigned dir);
+/* So much of len has gone: EBADF if there is more, and f was closed meanwhile. */
+int	 green__io_sent(struct green__fd *f, size_t sent, size_t len);
+/* All of n pieces, by that call, which does not end with EINTR. */
+int	 green__io_sendv(struct green__fd *f, const struct iovec *iov, int n,
+	    ssize_t (*call)(int fd, struct iovec *iov, int n));
+
+/* quiet_write.c: writev(2), which no SIGPIPE comes of; and where the kernel has
+   to be kept from raising it. */
+ssize_t	 green__quiet_write(int fd, struct iovec *iov, int n);
+ssize_t	 green__quiet_write_masked(int fd, struct iovec *iov, int n);
+
+/* fd_stream.c: a stream on what is no socket, non-blocking and close-on-exec from
+   now on.  On failure fd is still the caller's.  EBADF, EBUSY, EINVAL (a file or
+   a directory), ENOMEM, EPERM */
 struct green_stream *green__fd_stream(int fd);
 
 /* frame.c: what is kept already, at most max bytes of it. */

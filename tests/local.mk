@@ -58,6 +58,7 @@ endif
 	%D%/test_failure.c \
 	%D%/test_fd.c \
 	%D%/test_fd_any.c \
+	%D%/test_fd_stream.c \
 	%D%/test_file.c \
 	%D%/test_file_send.c \
 	%D%/test_frame.c \

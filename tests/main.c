@@ -45,6 +45,7 @@
 	loops(failure)							\
 	loops(fd)							\
 	loops(fd_any)							\
+	loops(fd_stream)						\
 	loops(file)							\
 	loops(file_send)						\
 	loops(frame)							\

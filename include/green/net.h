@@ -96,11 +96,18 @@ struct green_listener *green_listen_unix(const char *path,
 	    const struct green_listen_options *opt) GREEN_CHECK;
 
 /*
- * Stream sockets that are open already (made non-blocking and close-on-exec, and
- * owned from now on).  On failure the descriptor is left alone.
- *   ENOTSOCK  not a socket
- *   ENOTCONN  a stream must be connected
- *   EINVAL    not of the kind, or not listening
+ * What is open already: connected sockets, pipes, FIFOs, terminals, devices; and
+ * listening sockets.  They are made non-blocking and close-on-exec, and owned from
+ * now on; on failure the descriptor is left alone.  A terminal is opened anew
+ * under the same number, as whoever shares it is not to find it non-blocking;
+ * that of a pipe is undone when it is closed.  The direction that a pipe does not
+ * have is EBADF; green_stream_send_eof() closes one that is only written to, and
+ * is ENOTSUP for what is read, too.
+ *   ENOTSOCK  a listener must be a socket
+ *   ENOTCONN  a socket must be connected
+ *   EINVAL    not of the kind, or not listening; a file or directory, for which
+ *             there is green_file_from_fd()
+ *   EBUSY     a stream or the like has it already
  */
 struct green_stream *green_stream_from_fd(int fd) GREEN_CHECK;
 struct green_listener *green_listener_from_fd(int fd) GREEN_CHECK;

@@ -1,7 +1,13 @@
 /*
  * Requests a second and CPU time a request of a 64-byte echo and a small HTTP
- * answer: a server on libgreen beside a hand-written epoll server, one CPU for
- * the server and another, where there is one, for the clients, in turns.
+ * answer: a server on libgreen beside a hand-written epoll server and whatever
+ * else is named, one CPU for the server and another, where there is one, for the
+ * clients, in turns.  Ratios are to the epoll server of the same round.
+ *
+ *	echo [-n rounds] [-t seconds] [name=program ...]
+ *
+ * A program serves the listening socket that is its descriptor 3, as "echo" or
+ * as "http", until it is killed: bench/peers/echo builds and runs some.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -25,8 +31,21 @@
 #include "bench.h"
 #include "echo.h"
 
-#define ROUNDS	5
-#define LENGTH	1.0			/* seconds of each measurement */
+#define SUBJECTS	8
+#define LISTENER	3		/* a program's */
+
+static int rounds = 5;
+static double length = 1;		/* seconds of each measurement */
+
+static struct subject {
+	const char *name;
+	void	(*serve)(int fd, bool http);
+	const char *program;		/* instead of that */
+} subjects[SUBJECTS] = {
+	{ "epoll", serve_epoll, NULL },
+	{ "libgreen", serve_green, NULL }
+};
+static int nsubjects = 2;
 
 const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
     "Content-Length: 14\r\n\r\nHello, world!\n";
@@ -71,7 +90,7 @@ dial(const struct sockaddr_in *sin)
 	return (fd);
 }
 
-/* Keep conns connections busy for LENGTH seconds; the requests answered. */
+/* Keep conns connections busy for so many seconds; the requests answered. */
 static long
 load(const struct sockaddr_in *sin, int conns, unsigned answer)
 {
@@ -91,7 +110,7 @@ load(const struct sockaddr_in *sin, int conns, unsigned answer)
 		ev.data.u32 = (uint32_t)i;
 		epoll_ctl(ep, EPOLL_CTL_ADD, fds[i], &ev);
 	}
-	end = seconds() + LENGTH;
+	end = seconds() + length;
 	for (i = 0; i < conns; i++)
 		if (send(fds[i], request, REQUEST, 0) != REQUEST)
 			err(1, "send");
@@ -123,8 +142,20 @@ struct result {
 	double	 cpu;			/* us of the server's CPU a request */
 };
 
+static void
+serve(const struct subject *s, int fd, bool http)
+{
+	pin(0);
+	if (s->program == NULL)
+		s->serve(fd, http);
+	else if (fd == LISTENER ? fcntl(fd, F_SETFD, 0) != -1 :
+	    dup2(fd, LISTENER) != -1)
+		execl(s->program, s->program, http ? "http" : "echo", NULL);
+	err(1, "%s", s->name);
+}
+
 static struct result
-measure(void (*serve)(int, bool), bool http, int conns)
+measure(const struct subject *s, bool http, int conns)
 {
 	struct sockaddr_in sin;
 	struct rusage u;
@@ -134,63 +165,106 @@ measure(void (*serve)(int, bool), bool http, int conns)
 
 	if (pid == -1)
 		err(1, "fork");
-	if (pid == 0) {
-		pin(0);
-		serve(fd, http);
-		_exit(1);
-	}
+	if (pid == 0)
+		serve(s, fd, http);
 	close(fd);
 	done = load(&sin, conns, http ? page_len : REQUEST);
 	kill(pid, SIGKILL);
 	if (wait4(pid, &status, 0, &u) == -1)
 		err(1, "wait4");
-	return ((struct result){ (double)done / LENGTH,
+	return ((struct result){ (double)done / length,
 	    ((double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 +
 	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec)) /
 	    (double)done });
 }
 
+static double
+median(double *v)
+{
+	qsort(v, (size_t)rounds, sizeof(*v), by_size);
+	return (v[rounds / 2]);
+}
+
 static void
 compare(const char *what, bool http, int conns)
 {
-	double rate[2][ROUNDS], cpu[2][ROUNDS];
-	struct result r;
-	int i;
+	double *v[SUBJECTS][4];
+	struct result r, bare = { 0, 0 };
+	int i, j, k;
 
-	for (i = 0; i < ROUNDS; i++) {
-		r = measure(serve_epoll, http, conns);
-		rate[0][i] = r.rate;
-		cpu[0][i] = r.cpu;
-		r = measure(serve_green, http, conns);
-		rate[1][i] = r.rate;
-		cpu[1][i] = r.cpu;
+	for (i = 0; i < nsubjects; i++)
+		for (k = 0; k < 4; k++)
+			if ((v[i][k] = calloc((size_t)rounds,
+			    sizeof(double))) == NULL)
+				err(1, "calloc");
+	for (j = 0; j < rounds; j++)
+		for (i = 0; i < nsubjects; i++) {
+			r = measure(&subjects[i], http, conns);
+			if (i == 0)
+				bare = r;
+			v[i][0][j] = r.rate;
+			v[i][1][j] = r.cpu;
+			v[i][2][j] = r.rate / bare.rate;
+			v[i][3][j] = r.cpu / bare.cpu;
+		}
+	for (i = 0; i < nsubjects; i++) {
+		printf("| %s | %d | %s | %.0f | %.2f | %.3f | %.3f |\n", what,
+		    conns, subjects[i].name, median(v[i][0]), median(v[i][1]),
+		    median(v[i][2]), median(v[i][3]));
+		for (k = 0; k < 4; k++)
+			free(v[i][k]);
 	}
-	for (i = 0; i < 2; i++) {
-		qsort(rate[i], ROUNDS, sizeof(double), by_size);
-		qsort(cpu[i], ROUNDS, sizeof(double), by_size);
-		printf("%-5s %5d connections, %-8s %9.0f/s best %9.0f median "
-		    "%6.2f us CPU best %6.2f median\n", what, conns,
-		    i == 0 ? "epoll" : "libgreen", rate[i][ROUNDS - 1],
-		    rate[i][ROUNDS / 2], cpu[i][0], cpu[i][ROUNDS / 2]);
-	}
-	printf("%-5s %5d connections, libgreen/epoll: rate %.3f, CPU %.3f\n",
-	    what, conns, rate[1][ROUNDS / 2] / rate[0][ROUNDS / 2],
-	    cpu[1][ROUNDS / 2] / cpu[0][ROUNDS / 2]);
 	fflush(stdout);
 }
 
+static void
+usage(void)
+{
+	fprintf(stderr,
+	    "usage: echo [-n rounds] [-t seconds] [name=program ...]\n");
+	exit(2);
+}
+
+static void
+add(char *arg)
+{
+	char *program = strchr(arg, '=');
+
+	if (program == NULL || nsubjects == SUBJECTS)
+		usage();
+	*program++ = '\0';
+	subjects[nsubjects++] = (struct subject){
+		.name = arg, .program = program
+	};
+}
+
 int
-main(void)
+main(int argc, char *argv[])
 {
 	static const int conns[] = { 1, 100, 1000 };
 	struct rlimit rl;
 	size_t i;
+	int c;
 
+	while ((c = getopt(argc, argv, "n:t:")) != -1)
+		if (c == 'n')
+			rounds = (int)strtol(optarg, NULL, 10);
+		else if (c == 't')
+			length = strtod(optarg, NULL);
+		else
+			usage();
+	if (rounds < 1 || length <= 0)
+		usage();
+	while (optind < argc)
+		add(argv[optind++]);
 	if (getrlimit(RLIMIT_NOFILE, &rl) == 0) {
 		rl.rlim_cur = rl.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &rl);
 	}
 	pin(1);
+	printf("| | connections | server | requests/s | us of CPU a request | "
+	    "rate / epoll | CPU / epoll |\n"
+	    "| --- | --- | --- | --- | --- | --- | --- |\n");
 	for (i = 0; i < sizeof(conns) / sizeof(conns[0]); i++)
 		compare("echo", false, conns[i]);
 	for (i = 0; i < sizeof(conns) / sizeof(conns[0]); i++)

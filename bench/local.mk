@@ -32,4 +32,14 @@ endif
 %C%_pread_LDADD = libgreen.la
 %C%_echo_SOURCES = %D%/echo.c %D%/echo.h %D%/echo_epoll.c %D%/echo_green.c \
 	%D%/bench.h
-%C%_echo_LDADD = libgreen.la
+%C%_echo_LDADD = libgreen.la $(LIBBSD_LIBS)
+
+# The peers are built and run by hand.
+EXTRA_DIST += \
+	%D%/peers/build \
+	%D%/peers/echo \
+	%D%/peers/echo.go \
+	%D%/peers/echo_uv.c \
+	%D%/peers/tokio/Cargo.toml \
+	%D%/peers/tokio/src/echo.rs \
+	# EOL

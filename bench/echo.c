@@ -90,57 +90,116 @@ dial(const struct sockaddr_in *sin)
 	return (fd);
 }
 
-/* Keep conns connections busy for so many seconds; the requests answered. */
-static long
-load(const struct sockaddr_in *sin, int conns, unsigned answer)
-{
-	static const char request[REQUEST];
-	struct epoll_event ev = { .events = EPOLLIN | EPOLLET }, evs[256];
-	unsigned *got = calloc((size_t)conns, sizeof(*got));
-	int *fds = calloc((size_t)conns, sizeof(*fds));
-	int ep = epoll_create1(EPOLL_CLOEXEC), i, n;
-	char buf[4096];
-	double end;
-	ssize_t r;
-	long done = 0;
-	unsigned c;
-
-	for (i = 0; i < conns; i++) {
-		fds[i] = dial(sin);
-		ev.data.u32 = (uint32_t)i;
-		epoll_ctl(ep, EPOLL_CTL_ADD, fds[i], &ev);
-	}
-	end = seconds() + length;
-	for (i = 0; i < conns; i++)
-		if (send(fds[i], request, REQUEST, 0) != REQUEST)
-			err(1, "send");
-	while (seconds() < end) {
-		n = epoll_wait(ep, evs, 256, 100);
-		for (i = 0; i < n; i++) {
-			c = evs[i].data.u32;
-			r = recv(fds[c], buf, sizeof(buf), 0);
-			if (r <= 0)
-				errx(1, "the server hung up");
-			if ((got[c] += (unsigned)r) < answer)
-				continue;
-			got[c] = 0;
-			done++;
-			if (send(fds[c], request, REQUEST, 0) != REQUEST)
-				err(1, "send");
-		}
-	}
-	for (i = 0; i < conns; i++)
-		close(fds[i]);
-	close(ep);
-	free(fds);
-	free(got);
-	return (done);
-}
-
 struct result {
 	double	 rate;			/* requests a second */
 	double	 cpu;			/* us of the server's CPU a request */
 };
+
+static double
+cpu_of(clockid_t clock)
+{
+	struct timespec ts;
+
+	if (clock_gettime(clock, &ts) == -1)
+		err(1, "clock_gettime");
+	return ((double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3);
+}
+
+/* The clients: each connection sends when it has got its answer. */
+struct clients {
+	int	 n;
+	int	*fds;
+	unsigned *got;			/* of the answer that is to come */
+	unsigned answer;
+	int	 ep;
+	long	 done;
+};
+
+static void
+ask(struct clients *c, int i)
+{
+	static const char request[REQUEST];
+
+	if (send(c->fds[i], request, REQUEST, 0) != REQUEST)
+		err(1, "send");
+}
+
+static void
+connect_all(struct clients *c, const struct sockaddr_in *sin, int n)
+{
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLET };
+	int i;
+
+	c->n = n;
+	c->got = calloc((size_t)n, sizeof(*c->got));
+	c->fds = calloc((size_t)n, sizeof(*c->fds));
+	c->ep = epoll_create1(EPOLL_CLOEXEC);
+	if (c->got == NULL || c->fds == NULL || c->ep == -1)
+		err(1, "clients");
+	for (i = 0; i < n; i++) {
+		c->fds[i] = dial(sin);
+		ev.data.u32 = (uint32_t)i;
+		if (epoll_ctl(c->ep, EPOLL_CTL_ADD, c->fds[i], &ev) == -1)
+			err(1, "epoll_ctl");
+		ask(c, i);
+	}
+}
+
+static void
+close_all(struct clients *c)
+{
+	int i;
+
+	for (i = 0; i < c->n; i++)
+		close(c->fds[i]);
+	close(c->ep);
+	free(c->fds);
+	free(c->got);
+}
+
+static void
+keep_busy(struct clients *c, double until)
+{
+	struct epoll_event evs[256];
+	char buf[4096];
+	ssize_t r;
+	int i, k, n;
+
+	while (seconds() < until) {
+		n = epoll_wait(c->ep, evs, 256, 100);
+		for (k = 0; k < n; k++) {
+			i = (int)evs[k].data.u32;
+			r = recv(c->fds[i], buf, sizeof(buf), 0);
+			if (r <= 0)
+				errx(1, "the server hung up");
+			if ((c->got[i] += (unsigned)r) < c->answer)
+				continue;
+			c->got[i] = 0;
+			c->done++;
+			ask(c, i);
+		}
+	}
+}
+
+/* When all are connected, and the server has come to know them. */
+static struct result
+load(const struct sockaddr_in *sin, int conns, unsigned answer, clockid_t clock)
+{
+	struct clients c = { .answer = answer };
+	struct result r;
+	double began;
+
+	connect_all(&c, sin, conns);
+	keep_busy(&c, seconds() + length / 4);
+	c.done = 0;
+	r.cpu = cpu_of(clock);
+	began = seconds();
+	keep_busy(&c, began + length);
+	r.rate = (double)c.done / (seconds() - began);
+	r.cpu = (cpu_of(clock) - r.cpu) / (double)c.done;
+	close_all(&c);
+	return (r);
+}
 
 static void
 serve(const struct subject *s, int fd, bool http)
@@ -158,9 +217,9 @@ static struct result
 measure(const struct subject *s, bool http, int conns)
 {
 	struct sockaddr_in sin;
-	struct rusage u;
+	struct result r;
+	clockid_t clock;
 	int fd = listen_any(&sin), status;
-	long done;
 	pid_t pid = fork();
 
 	if (pid == -1)
@@ -168,14 +227,12 @@ measure(const struct subject *s, bool http, int conns)
 	if (pid == 0)
 		serve(s, fd, http);
 	close(fd);
-	done = load(&sin, conns, http ? page_len : REQUEST);
+	if ((status = clock_getcpuclockid(pid, &clock)) != 0)
+		errx(1, "clock_getcpuclockid: %s", strerror(status));
+	r = load(&sin, conns, http ? page_len : REQUEST, clock);
 	kill(pid, SIGKILL);
-	if (wait4(pid, &status, 0, &u) == -1)
-		err(1, "wait4");
-	return ((struct result){ (double)done / length,
-	    ((double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 +
-	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec)) /
-	    (double)done });
+	waitpid(pid, &status, 0);
+	return (r);
 }
 
 static double

@@ -11,7 +11,7 @@ check_PROGRAMS += \
 	%D%/to_thread \
 	# EOL
 if GREEN_EPOLL
-check_PROGRAMS += %D%/echo
+check_PROGRAMS += %D%/echo %D%/idle
 endif
 
 %C%_cancel_SOURCES = %D%/cancel.c %D%/bench.h
@@ -33,6 +33,8 @@ endif
 %C%_echo_SOURCES = %D%/echo.c %D%/echo.h %D%/echo_epoll.c %D%/echo_green.c \
 	%D%/bench.h
 %C%_echo_LDADD = libgreen.la $(LIBBSD_LIBS)
+%C%_idle_SOURCES = %D%/idle.c %D%/echo.h %D%/echo_green.c %D%/bench.h
+%C%_idle_LDADD = libgreen.la
 
 # The peers are built and run by hand.
 EXTRA_DIST += \

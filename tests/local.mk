@@ -106,6 +106,7 @@ endif
 	%D%/test_stats.c \
 	%D%/test_stop.c \
 	%D%/test_stranger.c \
+	%D%/test_storm.c \
 	%D%/test_stream.c \
 	%D%/test_task.c \
 	%D%/test_task_info.c \

@@ -89,6 +89,7 @@
 	loops(stats)							\
 	loops(stop)							\
 	loops(stranger)							\
+	loops(storm)							\
 	loops(stream)							\
 	loops(task)							\
 	loops(task_info)						\

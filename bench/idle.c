@@ -1,0 +1,223 @@
+/*
+ * Ten thousand connections that are idle, but for a request now and then, beside
+ * a thousand that are busy: what memory a connection costs the server, and how
+ * long the idle ones wait for their answers, the slowest above all.
+ *
+ *	idle [connections [busy connections]]
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "echo.h"
+
+#define ASKING	100		/* idle ones at a time that are not */
+#define QUEUE	500		/* connections that wait to be accepted */
+
+const char page[] = "";
+const unsigned page_len = 0;
+
+static struct client {
+	int	 fd;
+	double	 asked;
+} *clients;
+static int nclients, nbusy;
+static double *waits;		/* of each idle one, in seconds */
+
+static void
+pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	(void)sched_setaffinity(0, sizeof(set), &set);
+}
+
+static int
+listen_any(struct sockaddr_in *sin)
+{
+	socklen_t len = sizeof(*sin);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	memset(sin, 0, sizeof(*sin));
+	sin->sin_family = AF_INET;
+	sin->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd == -1 || bind(fd, (struct sockaddr *)sin, len) == -1 ||
+	    listen(fd, 4096) == -1 ||
+	    getsockname(fd, (struct sockaddr *)sin, &len) == -1)
+		err(1, "listen");
+	return (fd);
+}
+
+/* Of the server, in KiB. */
+static long
+resident(pid_t pid)
+{
+	char path[64], line[128];
+	long kib = 0;
+	FILE *fp;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+	if ((fp = fopen(path, "r")) == NULL)
+		err(1, "%s", path);
+	while (fgets(line, sizeof(line), fp) != NULL)
+		if (strncmp(line, "VmRSS:", 6) == 0 ||
+		    strncmp(line, "VmPTE:", 6) == 0)
+			kib += strtol(line + 6, NULL, 10);
+	fclose(fp);
+	return (kib);
+}
+
+static void
+ask(struct client *c)
+{
+	static const char request[REQUEST];
+
+	c->asked = seconds();
+	if (send(c->fd, request, REQUEST, 0) != REQUEST)
+		err(1, "send");
+}
+
+/* The answer, which comes whole; how long it took. */
+static double
+take(struct client *c)
+{
+	char buf[REQUEST];
+
+	if (recv(c->fd, buf, sizeof(buf), 0) != REQUEST)
+		err(1, "recv");
+	return (seconds() - c->asked);
+}
+
+static void
+connect_all(const struct sockaddr_in *sin, int ep)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+	int i, on = 1;
+
+	for (i = 0; i < nclients; i++) {
+		clients[i].fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (clients[i].fd == -1 || connect(clients[i].fd,
+		    (const struct sockaddr *)sin, sizeof(*sin)) == -1)
+			err(1, "connection %d", i);
+		setsockopt(clients[i].fd, IPPROTO_TCP, TCP_NODELAY, &on,
+		    sizeof(on));
+		ev.data.u32 = (uint32_t)i;
+		if (epoll_ctl(ep, EPOLL_CTL_ADD, clients[i].fd, &ev) == -1)
+			err(1, "epoll_ctl");
+		/* Each is to have its task, and none to be dropped for want of
+		   room in the listener's queue. */
+		ask(&clients[i]);
+		if (i >= QUEUE)
+			(void)take(&clients[i - QUEUE]);
+	}
+	for (i = nclients < QUEUE ? 0 : nclients - QUEUE; i < nclients; i++)
+		(void)take(&clients[i]);
+}
+
+/* The busy ones come first, and never rest; of the idle ones each asks once. */
+static long
+work(int ep)
+{
+	struct epoll_event evs[256];
+	int i, n, next = nbusy, answered = 0, idle = nclients - nbusy;
+	struct client *c;
+	double wait;
+	long done = 0;
+
+	for (i = 0; i < nbusy; i++)
+		ask(&clients[i]);
+	for (i = 0; i < ASKING && next < nclients; i++)
+		ask(&clients[next++]);
+	while (answered < idle) {
+		n = epoll_wait(ep, evs, 256, -1);
+		for (i = 0; i < n; i++) {
+			c = &clients[evs[i].data.u32];
+			wait = take(c);
+			done++;
+			if (c < clients + nbusy) {
+				ask(c);
+				continue;
+			}
+			waits[answered++] = wait;
+			if (next < nclients)
+				ask(&clients[next++]);
+		}
+	}
+	return (done);
+}
+
+static void
+run(void)
+{
+	struct sockaddr_in sin;
+	int fd = listen_any(&sin), ep = epoll_create1(EPOLL_CLOEXEC);
+	int idle = nclients - nbusy;
+	double began, took;
+	long before, done;
+	pid_t pid = fork();
+
+	if (pid == -1 || ep == -1)
+		err(1, "fork");
+	if (pid == 0) {
+		pin(0);
+		serve_green(fd, false);
+		_exit(1);
+	}
+	close(fd);
+	pin(1);
+	before = resident(pid);
+	connect_all(&sin, ep);
+	printf("%d connections: %.2f KiB each\n", nclients,
+	    (double)(resident(pid) - before) / nclients);
+	fflush(stdout);
+	began = seconds();
+	done = work(ep);
+	took = seconds() - began;
+	qsort(waits, (size_t)idle, sizeof(*waits), by_size);
+	printf("%d busy: %.0f requests/s; %d idle: median %.2f ms, "
+	    "slowest %.2f ms, %.1f times that\n", nbusy, (double)done / took,
+	    idle, waits[idle / 2] * 1e3, waits[idle - 1] * 1e3,
+	    waits[idle - 1] / waits[idle / 2]);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct rlimit rl;
+
+	nclients = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 11000;
+	nbusy = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 1000;
+	if (nbusy < 1 || nclients <= nbusy)
+		errx(2, "usage: idle [connections [busy connections]]");
+	if (getrlimit(RLIMIT_NOFILE, &rl) == 0) {
+		rl.rlim_cur = rl.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &rl);
+	}
+	if (rl.rlim_cur < (rlim_t)nclients + 64)
+		errx(1, "at most %ld descriptors here", (long)rl.rlim_cur);
+	clients = calloc((size_t)nclients, sizeof(*clients));
+	waits = calloc((size_t)nclients, sizeof(*waits));
+	if (clients == NULL || waits == NULL)
+		err(1, "calloc");
+	run();
+	return (0);
+}

@@ -204,6 +204,26 @@ deliver(const struct epoll_event *e)
 	    (e->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
 }
 
+/*
+ * What an event leads to, the descriptor and who waits for it, lies far apart in
+ * memory, and with many of them is cold: fetch the one of four events on, and the
+ * other of two on.
+ */
+static void
+fetch_ahead(const struct epoll_event *e, int left)
+{
+	const struct green__fd *f;
+
+	if (left > 4 && (f = green__fd_find((int)(uint32_t)e[4].data.u64)) !=
+	    NULL) {
+		__builtin_prefetch(&f->fd);
+		__builtin_prefetch(&f->slot);
+	}
+	if (left > 2 && (f = green__fd_find((int)(uint32_t)e[2].data.u64)) !=
+	    NULL)
+		__builtin_prefetch(f->waiter[0]);
+}
+
 static void
 epoll_await(struct green__reactor *r, int64_t timeout)
 {
@@ -212,6 +232,7 @@ epoll_await(struct green__reactor *r, int64_t timeout)
 	if (n == -1 && errno != EINTR)
 		green__die("epoll_wait: %s", strerror(errno));
 	for (i = 0; i < n; i++) {
+		fetch_ahead(&r->events[i], n - i);
 		if (r->events[i].data.u64 == WAKEUP)
 			green__wakeup_lower(&r->wakeup, true);
 		else

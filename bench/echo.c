@@ -23,13 +23,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "echo.h"
+#include "loopback.h"
 
 #define SUBJECTS	8
 #define LISTENER	3		/* a program's */
@@ -50,32 +50,6 @@ static int nsubjects = 2;
 const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
     "Content-Length: 14\r\n\r\nHello, world!\n";
 const unsigned page_len = sizeof(page) - 1;
-
-static void
-pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	(void)sched_setaffinity(0, sizeof(set), &set);
-}
-
-static int
-listen_any(struct sockaddr_in *sin)
-{
-	socklen_t len = sizeof(*sin);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	memset(sin, 0, sizeof(*sin));
-	sin->sin_family = AF_INET;
-	sin->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd == -1 || bind(fd, (struct sockaddr *)sin, len) == -1 ||
-	    listen(fd, 4096) == -1 ||
-	    getsockname(fd, (struct sockaddr *)sin, &len) == -1)
-		err(1, "listen");
-	return (fd);
-}
 
 static int
 dial(const struct sockaddr_in *sin)

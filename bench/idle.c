@@ -18,13 +18,13 @@
 #include <netinet/tcp.h>
 
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "echo.h"
+#include "loopback.h"
 
 #define ASKING	100		/* idle ones at a time that are not */
 #define QUEUE	500		/* connections that wait to be accepted */
@@ -38,32 +38,6 @@ static struct client {
 } *clients;
 static int nclients, nbusy;
 static double *waits;		/* of each idle one, in seconds */
-
-static void
-pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	(void)sched_setaffinity(0, sizeof(set), &set);
-}
-
-static int
-listen_any(struct sockaddr_in *sin)
-{
-	socklen_t len = sizeof(*sin);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	memset(sin, 0, sizeof(*sin));
-	sin->sin_family = AF_INET;
-	sin->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd == -1 || bind(fd, (struct sockaddr *)sin, len) == -1 ||
-	    listen(fd, 4096) == -1 ||
-	    getsockname(fd, (struct sockaddr *)sin, &len) == -1)
-		err(1, "listen");
-	return (fd);
-}
 
 /* Of the server, in KiB. */
 static long

@@ -31,9 +31,10 @@ endif
 %C%_pread_SOURCES = %D%/pread.c %D%/bench.h
 %C%_pread_LDADD = libgreen.la
 %C%_echo_SOURCES = %D%/echo.c %D%/echo.h %D%/echo_epoll.c %D%/echo_green.c \
-	%D%/bench.h
+	%D%/bench.h %D%/loopback.h
 %C%_echo_LDADD = libgreen.la $(LIBBSD_LIBS)
-%C%_idle_SOURCES = %D%/idle.c %D%/echo.h %D%/echo_green.c %D%/bench.h
+%C%_idle_SOURCES = %D%/idle.c %D%/echo.h %D%/echo_green.c %D%/bench.h \
+	%D%/loopback.h
 %C%_idle_LDADD = libgreen.la
 
 # The peers are built and run by hand.

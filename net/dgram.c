@@ -88,7 +88,7 @@ nap(struct green_dgram *d)
 	int rc;
 
 	d->napping = &n.waiter;
-	rc = green__park(&n.waiter, abort_nap, "writable fd", d->fd.fd,
+	rc = green__park(&n.waiter, abort_nap, "fd # writable", d->fd.fd,
 	    green__after(green__now(green__loop), NAP));
 	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);
 }

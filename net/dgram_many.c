@@ -110,9 +110,10 @@ send_many(struct green_dgram *d, const struct green_datagram *v, int n)
 	while (all < n) {
 		if (green__io_await(&d->fd, GREEN__WRITE) == -1)
 			return (all > 0 ? all : -1);
-		if ((sent = send_some(d, v + all, n - all)) != -1)
-			all += sent;
-		else if (errno == ENOTCONN && v[all].addrlen == 0)
+		if ((sent = send_some(d, v + all, n - all)) != -1) {
+			if ((all += sent) < n)
+				green__spend();
+		} else if (errno == ENOTCONN && v[all].addrlen == 0)
 			return (all > 0 ? all : green__fail(EDESTADDRREQ));
 		else if (green__dgram_retry(d, GREEN__WRITE,
 		    v[all].addrlen != 0) == -1)

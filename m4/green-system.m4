@@ -88,7 +88,7 @@ AC_DEFUN([GREEN_CHECK_MMSG],
 #include <sys/socket.h>
 	], [
 struct mmsghdr m;
-return ((int)recvmmsg(0, &m, 1, 0, NULL) + (int)sendmmsg(0, &m, 1, 0));
+return ((int)recvmmsg(0, &m, 1, 0, 0) + (int)sendmmsg(0, &m, 1, 0));
 	])],
 	[green_cv_mmsg=yes], [green_cv_mmsg=no])])
 AM_CONDITIONAL([COMPAT_MMSG], [test "$green_cv_mmsg" = no])

@@ -77,14 +77,13 @@ close_between(int from, int to)
 static void
 close_between(int from, int to)
 {
-	long max;
-
 	if (to == INT_MAX) {
 #ifdef HAVE_CLOSEFROM
 		closefrom(from);
 		return;
 #else
-		max = sysconf(_SC_OPEN_MAX);
+		long max = sysconf(_SC_OPEN_MAX);
+
 		to = max <= 0 || max > INT_MAX ? 65535 : (int)max - 1;
 #endif
 	}

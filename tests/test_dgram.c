@@ -497,7 +497,7 @@ GREEN_TEST(attributes_of_datagram_sockets)
 GREEN_TEST(a_batch_is_sent_and_received_at_once)
 {
 	static struct green_datagram v[MANY];
-	static char room[MANY][8];
+	static char room[MANY][12];
 	struct green_dgram *d[2];
 	int i, got, all = 0;
 

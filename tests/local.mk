@@ -8,6 +8,7 @@ dist_check_SCRIPTS += \
 	%D%/netns.sh \
 	%D%/readme.sh \
 	%D%/rules.sh \
+	%D%/supervise.sh \
 	%D%/symbols.sh \
 	%D%/webd.sh \
 	# EOL

@@ -105,6 +105,27 @@ AS_IF([test "$green_have_$1" = yes],
 	[Define to 1 if <$2> has $1().])])
 ])
 
+# Event loops that the tests let drive a guest, besides poll(2).
+AC_DEFUN([GREEN_CHECK_HOSTS],
+[green_hosts=poll
+LIBEV_LIBS=
+AC_CHECK_HEADER([ev.h],
+    [AC_CHECK_LIB([ev], [ev_loop_new],
+	[LIBEV_LIBS=-lev green_hosts="$green_hosts libev"])])
+AC_SUBST([LIBEV_LIBS])
+AM_CONDITIONAL([GREEN_LIBEV], [test -n "$LIBEV_LIBS"])
+PKG_CHECK_MODULES([LIBUV], [libuv],
+    [green_libuv=yes green_hosts="$green_hosts libuv"],
+    [green_libuv=no])
+AM_CONDITIONAL([GREEN_LIBUV], [test "$green_libuv" = yes])
+AS_IF([test -n "$LIBEV_LIBS"],
+    [AC_DEFINE([HAVE_LIBEV], [1], [Define to 1 if the tests have libev.])],
+    [green_hosts="$green_hosts (libev is missing: left out)"])
+AS_IF([test "$green_libuv" = yes],
+    [AC_DEFINE([HAVE_LIBUV], [1], [Define to 1 if the tests have libuv.])],
+    [green_hosts="$green_hosts (libuv is missing: left out)"])
+])
+
 # Without CUnit all is built but the test program.
 AC_DEFUN([GREEN_CHECK_CUNIT],
 [PKG_CHECK_MODULES([CUNIT], [cunit],

@@ -12,6 +12,7 @@ libgreen $PACKAGE_VERSION for $host
     BSD functions:   $green_bsd
     tls:             no (comes with a later release)
     tests:           $green_tests
+    guests of:       $green_hosts
     sanitizers:      $green_sanitizers
     compiler:        $CC $CFLAGS
     flags:           $GREEN_CFLAGS

@@ -18,9 +18,9 @@ EXTRA_DIST += %D%/RULES
 if GREEN_TESTS
 check_PROGRAMS += %D%/check
 endif
-%C%_check_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+%C%_check_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(LIBUV_CFLAGS)
 %C%_check_LDADD = libgreen_testing_all.la libgreen_all.la $(CUNIT_LIBS) \
-	$(LIBM)
+	$(LIBEV_LIBS) $(LIBUV_LIBS) $(LIBM)
 %C%_check_SOURCES = \
 	%D%/check.c \
 	%D%/check.h \
@@ -131,3 +131,10 @@ check_PROGRAMS += %D%/netdrive
 	%D%/lossy.h \
 	%D%/netdrive.c \
 	# EOL
+
+if GREEN_LIBEV
+%C%_check_SOURCES += %D%/test_guest_ev.c
+endif
+if GREEN_LIBUV
+%C%_check_SOURCES += %D%/test_guest_uv.c
+endif

@@ -26,6 +26,18 @@
 #include "check.h"
 #include "harness.h"
 
+/* Event loops of others, where configure has found them. */
+#ifdef HAVE_LIBEV
+#define LIBEV(loops)	loops(guest_ev)
+#else
+#define LIBEV(loops)
+#endif
+#ifdef HAVE_LIBUV
+#define LIBUV(loops)	loops(guest_uv)
+#else
+#define LIBUV(loops)
+#endif
+
 #define SUITES(loops, once)						\
 	loops(block)							\
 	loops(channel)							\
@@ -54,6 +66,8 @@
 	loops(group)							\
 	loops(guard)							\
 	loops(guest)							\
+	LIBEV(loops)							\
+	LIBUV(loops)							\
 	loops(handle)							\
 	loops(inbox)							\
 	loops(interrupt)						\

@@ -2,6 +2,7 @@
 # than the public headers, no more than libgreen.
 
 noinst_PROGRAMS += %D%/fetchall %D%/supervise %D%/webd
+noinst_PROGRAMS += %D%/fetchall %D%/jobd %D%/webd
 
 %C%_fetchall_CPPFLAGS = -I$(top_srcdir)/include
 %C%_fetchall_LDADD = libgreen.la
@@ -10,6 +11,18 @@ noinst_PROGRAMS += %D%/fetchall %D%/supervise %D%/webd
 %C%_supervise_CPPFLAGS = -I$(top_srcdir)/include
 %C%_supervise_LDADD = libgreen.la
 %C%_supervise_SOURCES = %D%/supervise.c
+%C%_jobd_CPPFLAGS = -I$(top_srcdir)/include
+%C%_jobd_LDADD = libgreen.la
+%C%_jobd_SOURCES = %D%/jobd.c %D%/jobs.c %D%/jobs.h
+
+# And its tests, by libgreen-testing, as its author would write them.
+if GREEN_TESTS
+check_PROGRAMS += %D%/test_jobs
+example_tests += %D%/test_jobs
+endif
+%C%_test_jobs_CPPFLAGS = -I$(top_srcdir)/include $(CUNIT_CFLAGS)
+%C%_test_jobs_LDADD = libgreen-testing.la libgreen.la $(CUNIT_LIBS)
+%C%_test_jobs_SOURCES = %D%/jobs.c %D%/jobs.h %D%/test_jobs.c
 
 %C%_webd_CPPFLAGS = -I$(top_srcdir)/include
 %C%_webd_LDADD = libgreen.la

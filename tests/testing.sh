@@ -16,7 +16,7 @@ cat >"$tmp/test.c" <<'EOF'
 static int
 test(void *arg)
 {
-	static struct green_sequencer q;
+	struct green_sequencer q = { { 0 } };
 
 	(void)arg;
 	return (green_sequence(&q, 0));
@@ -25,7 +25,8 @@ test(void *arg)
 int
 main(void)
 {
-	return (green_run(test, NULL, NULL) == 0 ? 0 : 1);
+	return (green_test(test, NULL, NULL) == 0 &&
+	    green_test_cancel_everywhere(test, NULL, NULL) == 1 ? 0 : 1);
 }
 EOF
 

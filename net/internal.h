@@ -109,6 +109,8 @@ struct green__unix_place {
 int	 green__unix_bind(int fd, const struct green__unix_place *p,
 	    struct green__unix_file *f);
 void	 green__unix_remove(struct green__unix_file *f);
+/* Before another try of what nobody tells of; *pause is 0 before the first. */
+int	 green__unix_pause(int64_t *pause);
 /* In a worker thread: 0; EINPROGRESS, EAGAIN, ... */
 int	 green__unix_connect(int fd, const struct green__addr *a);
 

@@ -15,24 +15,15 @@
 
 #include "internal.h"
 
-/* While the other side's queue is full. */
-#define FIRST_RETRY	(1 * GREEN_MSEC)
-#define LAST_RETRY	(50 * GREEN_MSEC)
-
-/* 0; EINPROGRESS */
+/* Also while the other side's queue is full.  0; EINPROGRESS */
 static int
 connect_patiently(int fd, const struct green__addr *a)
 {
-	int64_t pause = FIRST_RETRY;
+	int64_t pause = 0;
 
-	while (green__unix_connect(fd, a) == -1) {
-		if (errno != EAGAIN)
+	while (green__unix_connect(fd, a) == -1)
+		if (errno != EAGAIN || green__unix_pause(&pause) == -1)
 			return (-1);
-		if (green_sleep(pause) == -1)
-			return (-1);
-		if ((pause *= 2) > LAST_RETRY)
-			pause = LAST_RETRY;
-	}
 	return (0);
 }
 

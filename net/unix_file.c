@@ -24,9 +24,8 @@
 
 #include "internal.h"
 
-/* While another has the directory. */
-#define FIRST_RETRY	(1 * GREEN_MSEC)
-#define LAST_RETRY	(50 * GREEN_MSEC)
+#define FIRST_PAUSE	(1 * GREEN_MSEC)
+#define LAST_PAUSE	(50 * GREEN_MSEC)
 
 /* A trip to a worker. */
 struct trip {
@@ -201,20 +200,25 @@ make_file(void *arg)
 	return (rc);
 }
 
+int
+green__unix_pause(int64_t *pause)
+{
+	*pause = *pause == 0 ? FIRST_PAUSE : *pause * 2;
+	if (*pause > LAST_PAUSE)
+		*pause = LAST_PAUSE;
+	return (green_sleep(*pause));
+}
+
+/* Also while another has the directory. */
 static int
 make_file_elsewhere(struct trip *t)
 {
-	int64_t pause = FIRST_RETRY;
+	int64_t pause = 0;
 
 	while (green_to_thread_limited(&green__loop->limiter_files, make_file,
-	    t) == -1) {
-		if (!t->taken)
+	    t) == -1)
+		if (!t->taken || green__unix_pause(&pause) == -1)
 			return (-1);
-		if (green_sleep(pause) == -1)
-			return (-1);
-		if ((pause *= 2) > LAST_RETRY)
-			pause = LAST_RETRY;
-	}
 	return (0);
 }
 

@@ -43,7 +43,7 @@ struct worker {
 	SLIST_ENTRY(worker) link;	/* while it is idle */
 	pthread_cond_t wake;
 	bool	 woken;
-	atomic_bool expected;		/* somebody is about to signal wake */
+	atomic_uint expected;		/* how many are about to signal wake */
 };
 
 static struct {
@@ -96,7 +96,7 @@ choose(void)
 		return (&unborn);
 	}
 	SLIST_REMOVE_HEAD(&pool.idle, link);
-	atomic_store(&w->expected, true);
+	atomic_fetch_add(&w->expected, 1);
 	w->woken = true;
 	return (w);
 }
@@ -184,7 +184,7 @@ worker(void *arg)
 	pool.last_left = pthread_self();
 	pthread_mutex_unlock(&pool.lock);
 
-	while (atomic_load(&self.expected))
+	while (atomic_load(&self.expected) > 0)
 		sched_yield();
 	pthread_cond_destroy(&self.wake);
 	if (join)
@@ -192,21 +192,30 @@ worker(void *arg)
 	return (arg);
 }
 
-/* There is no thread at all, nor will there be: nobody does the jobs. */
+/*
+ * A worker could not be started.  With others at work, the jobs wait for them;
+ * one that has become idle meanwhile, as a worker was to come, is called.  Without
+ * any thread nobody does the jobs, nor will.
+ */
 static void
 give_up(int error)
 {
 	struct green__jobs jobs = TAILQ_HEAD_INITIALIZER(jobs);
 	struct green__job *j;
+	struct worker *help = NULL;
+	bool none_looks;
 
 	pthread_mutex_lock(&pool.lock);
-	(void)stop_looking();
+	none_looks = stop_looking();
 	if (--pool.nworkers == 0) {
 		TAILQ_CONCAT(&jobs, &pool.jobs, link);
 		TAILQ_FOREACH(j, &jobs, link)
 			j->waits = false;
-	}
+	} else if (none_looks && !TAILQ_EMPTY(&pool.jobs) &&
+	    !SLIST_EMPTY(&pool.idle))
+		help = choose();
 	pthread_mutex_unlock(&pool.lock);
+	summon(help);
 	while ((j = TAILQ_FIRST(&jobs)) != NULL) {
 		TAILQ_REMOVE(&jobs, j, link);
 		j->done(j, error);
@@ -242,7 +251,7 @@ summon(struct worker *w)
 		start();
 	else if (w != NULL) {
 		pthread_cond_signal(&w->wake);
-		atomic_store(&w->expected, false);
+		atomic_fetch_sub(&w->expected, 1);
 	}
 }
 

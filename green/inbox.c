@@ -12,6 +12,8 @@
  * pushed, may be run and the loop be gone at any moment: a poster touches the
  * loop afterwards only if it has counted itself among the wakers before, for
  * whom the loop waits at its end.
+ *
+ * Numbers in brackets are steps of tests/models/inbox.pml, which spin checks.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -26,22 +28,23 @@ static struct inbox_item asleep;
 void
 green__inbox_post(struct loop *l, struct inbox_item *it)
 {
-	struct inbox_item *head = atomic_load(&l->inbox);
+	struct inbox_item *head = atomic_load(&l->inbox);	/* (1) */
 	bool owes;
 
 	for (;;) {
 		owes = head == &asleep;
 		if (owes)
-			atomic_fetch_add(&l->wakers, 1);
+			atomic_fetch_add(&l->wakers, 1);	/* (2) */
 		it->next = owes ? NULL : head;
-		if (atomic_compare_exchange_strong(&l->inbox, &head, it))
+		if (atomic_compare_exchange_strong(&l->inbox, &head,
+		    it))					/* (3) */
 			break;
 		if (owes)
-			atomic_fetch_sub(&l->wakers, 1);
+			atomic_fetch_sub(&l->wakers, 1);	/* (4) */
 	}
 	if (owes) {
 		l->ops->wake(l->reactor);
-		atomic_fetch_sub(&l->wakers, 1);
+		atomic_fetch_sub(&l->wakers, 1);		/* (7) */
 	}
 }
 
@@ -50,9 +53,10 @@ green__inbox_run(struct loop *l)
 {
 	struct inbox_item *it, *next, *first = NULL;
 
-	if (atomic_load_explicit(&l->inbox, memory_order_relaxed) == NULL)
+	if (atomic_load_explicit(&l->inbox,
+	    memory_order_relaxed) == NULL)			/* (8) */
 		return (false);
-	it = atomic_exchange(&l->inbox, NULL);
+	it = atomic_exchange(&l->inbox, NULL);			/* (9) */
 	if (it == &asleep)
 		return (false);
 	/* The list is last in, first out: turn it round. */
@@ -63,7 +67,7 @@ green__inbox_run(struct loop *l)
 	}
 	for (it = first; it != NULL; it = next) {
 		next = it->next;
-		it->run(it);
+		it->run(it);					/* (10) */
 	}
 	return (true);
 }
@@ -73,12 +77,13 @@ green__inbox_sleep(struct loop *l)
 {
 	struct inbox_item *empty = NULL;
 
-	return (atomic_compare_exchange_strong(&l->inbox, &empty, &asleep));
+	return (atomic_compare_exchange_strong(&l->inbox, &empty,
+	    &asleep));						/* (11) */
 }
 
 void
 green__inbox_close(struct loop *l)
 {
-	while (atomic_load(&l->wakers) > 0)
+	while (atomic_load(&l->wakers) > 0)			/* (14) */
 		sched_yield();
 }

@@ -3,6 +3,8 @@
  * it is written to once, however often it is raised: whoever finds it raised
  * knows that the reactor is about to return from a wait, or will from its next
  * one, and leaves it at that.
+ *
+ * Numbers in brackets are steps of tests/models/inbox.pml, which spin checks.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -65,10 +67,11 @@ green__wakeup_raise(struct green__wakeup *w)
 	static const uint64_t one = 1;
 	int error;
 
-	if (atomic_exchange(&w->raised, true))
+	if (atomic_exchange(&w->raised, true))			/* (5) */
 		return;
 	error = errno;
-	while (write(w->out, &one, sizeof(one)) == -1 && errno == EINTR)
+	while (write(w->out, &one, sizeof(one)) == -1 &&	/* (6) */
+	    errno == EINTR)
 		continue;
 	errno = error;
 }
@@ -80,6 +83,6 @@ green__wakeup_lower(struct green__wakeup *w, bool edge)
 
 	/* An eventfd counts, and every count is an edge: no need to read it. */
 	if (!edge || w->out != w->in)
-		(void)!read(w->in, sink, sizeof(sink));
-	(void)atomic_exchange(&w->raised, false);
+		(void)!read(w->in, sink, sizeof(sink));		/* (12) */
+	(void)atomic_exchange(&w->raised, false);		/* (13) */
 }

@@ -8,6 +8,8 @@
  *
  * Each worker that leaves joins the one that left before it, so that joining
  * the last is joining them all: at the process's end nothing is left behind.
+ *
+ * Numbers in brackets are steps of tests/models/pool.pml, which spin checks.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -90,7 +92,7 @@ choose(void)
 {
 	struct worker *w = SLIST_FIRST(&pool.idle);
 
-	atomic_fetch_add(&pool.nlooking, 1);
+	atomic_fetch_add(&pool.nlooking, 1);			/* (1) */
 	if (w == NULL) {
 		pool.nworkers++;
 		return (&unborn);
@@ -105,7 +107,7 @@ choose(void)
 static bool
 stop_looking(void)
 {
-	if (atomic_fetch_sub(&pool.nlooking, 1) > 1)
+	if (atomic_fetch_sub(&pool.nlooking, 1) > 1)		/* (2) */
 		return (false);
 	if (pool.ending)
 		pthread_cond_broadcast(&pool.none_looks);
@@ -120,14 +122,14 @@ stay_idle(struct worker *w)
 
 	clock_gettime(CLOCK, &until);
 	until.tv_sec += IDLE_SECONDS;
-	w->woken = false;
+	w->woken = false;					/* (9) */
 	SLIST_INSERT_HEAD(&pool.idle, w, link);
 	(void)stop_looking();
 	while (!w->woken) {
 		if (pthread_cond_timedwait(&w->wake, &pool.lock, &until) !=
 		    ETIMEDOUT || w->woken)
 			continue;
-		SLIST_REMOVE(&pool.idle, w, worker, link);
+		SLIST_REMOVE(&pool.idle, w, worker, link);	/* (10) */
 		atomic_fetch_add(&pool.nlooking, 1);
 		return (false);
 	}
@@ -142,16 +144,16 @@ work(void)
 	struct worker *help;
 
 	while ((j = TAILQ_FIRST(&pool.jobs)) != NULL) {
-		TAILQ_REMOVE(&pool.jobs, j, link);
+		TAILQ_REMOVE(&pool.jobs, j, link);		/* (8) */
 		j->waits = false;
 		help = stop_looking() && !TAILQ_EMPTY(&pool.jobs) ? choose() :
 		    NULL;
 		pthread_mutex_unlock(&pool.lock);
 		summon(help);
-		j->run(j);
+		j->run(j);					/* (11) */
 		/* Before others see that it is done: they may have the next. */
-		atomic_fetch_add(&pool.nlooking, 1);
-		j->done(j, 0);
+		atomic_fetch_add(&pool.nlooking, 1);		/* (12) */
+		j->done(j, 0);					/* (13) */
 		pthread_mutex_lock(&pool.lock);
 	}
 }
@@ -176,7 +178,7 @@ worker(void *arg)
 	do
 		work();
 	while (!pool.ending && stay_idle(&self));
-	(void)stop_looking();
+	(void)stop_looking();					/* (14) */
 	pool.nworkers--;
 	join = pool.has_left;
 	before = pool.last_left;
@@ -184,18 +186,18 @@ worker(void *arg)
 	pool.last_left = pthread_self();
 	pthread_mutex_unlock(&pool.lock);
 
-	while (atomic_load(&self.expected) > 0)
+	while (atomic_load(&self.expected) > 0)			/* (15) */
 		sched_yield();
 	pthread_cond_destroy(&self.wake);
 	if (join)
-		pthread_join(before, NULL);
+		pthread_join(before, NULL);			/* (16) */
 	return (arg);
 }
 
 /*
- * A worker could not be started.  With others at work, the jobs wait for them;
- * one that has become idle meanwhile, as a worker was to come, is called.  Without
- * any thread nobody does the jobs, nor will.
+ * A worker could not be started.  With others at work, the jobs wait for them; one
+ * that has become idle meanwhile, as this one was to come, is called.  Without any
+ * thread nobody does the jobs, nor will.
  */
 static void
 give_up(int error)
@@ -206,7 +208,7 @@ give_up(int error)
 	bool none_looks;
 
 	pthread_mutex_lock(&pool.lock);
-	none_looks = stop_looking();
+	none_looks = stop_looking();				/* (4) */
 	if (--pool.nworkers == 0) {
 		TAILQ_CONCAT(&jobs, &pool.jobs, link);
 		TAILQ_FOREACH(j, &jobs, link)
@@ -218,7 +220,7 @@ give_up(int error)
 	summon(help);
 	while ((j = TAILQ_FIRST(&jobs)) != NULL) {
 		TAILQ_REMOVE(&jobs, j, link);
-		j->done(j, error);
+		j->done(j, error);				/* (5) */
 	}
 }
 
@@ -247,11 +249,11 @@ start(void)
 static void
 summon(struct worker *w)
 {
-	if (w == &unborn)
+	if (w == &unborn)					/* (3) */
 		start();
 	else if (w != NULL) {
-		pthread_cond_signal(&w->wake);
-		atomic_fetch_sub(&w->expected, 1);
+		pthread_cond_signal(&w->wake);			/* (6) */
+		atomic_fetch_sub(&w->expected, 1);		/* (7) */
 	}
 }
 
@@ -315,7 +317,7 @@ green__pool_submit(struct green__jobs *jobs)
 	TAILQ_FOREACH(j, jobs, link)
 		j->waits = true;
 	pthread_mutex_lock(&pool.lock);
-	TAILQ_CONCAT(&pool.jobs, jobs, link);
+	TAILQ_CONCAT(&pool.jobs, jobs, link);			/* (17) */
 	w = atomic_load(&pool.nlooking) == 0 ? choose() : NULL;
 	pthread_mutex_unlock(&pool.lock);
 	summon(w);
@@ -327,7 +329,7 @@ green__pool_withdraw(struct green__job *j)
 	bool waits;
 
 	pthread_mutex_lock(&pool.lock);
-	waits = j->waits;
+	waits = j->waits;					/* (18) */
 	if (waits)
 		TAILQ_REMOVE(&pool.jobs, j, link);
 	j->waits = false;
@@ -361,14 +363,14 @@ green__pool_end(void)
 	bool join;
 
 	pthread_mutex_lock(&pool.lock);
-	pool.ending = true;
+	pool.ending = true;					/* (19) */
 	SLIST_FOREACH(w, &pool.idle, link) {
 		w->woken = true;
 		atomic_fetch_add(&pool.nlooking, 1);
 		pthread_cond_signal(&w->wake);
 	}
 	SLIST_INIT(&pool.idle);
-	while (pool.nlooking > 0)
+	while (pool.nlooking > 0)				/* (20) */
 		pthread_cond_wait(&pool.none_looks, &pool.lock);
 	join = pool.has_left;
 	last = pool.last_left;
@@ -376,5 +378,5 @@ green__pool_end(void)
 	pool.ending = false;
 	pthread_mutex_unlock(&pool.lock);
 	if (join)
-		pthread_join(last, NULL);
+		pthread_join(last, NULL);			/* (21) */
 }

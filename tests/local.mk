@@ -14,6 +14,12 @@ dist_check_SCRIPTS += \
 	# EOL
 
 EXTRA_DIST += %D%/RULES
+# Run by .ci/run: it takes a minute or two.
+EXTRA_DIST += \
+	%D%/models.sh \
+	%D%/models/inbox.pml \
+	%D%/models/pool.pml \
+	# EOL
 
 if GREEN_TESTS
 check_PROGRAMS += %D%/check

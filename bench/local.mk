@@ -2,6 +2,7 @@
 
 check_PROGRAMS += \
 	%D%/cancel \
+	%D%/cacheline \
 	%D%/channel \
 	%D%/park \
 	%D%/pread \
@@ -16,6 +17,7 @@ endif
 
 %C%_cancel_SOURCES = %D%/cancel.c %D%/bench.h
 %C%_cancel_LDADD = libgreen.la
+%C%_cacheline_SOURCES = %D%/cacheline.c %D%/bench.h %D%/place.h
 %C%_channel_SOURCES = %D%/channel.c %D%/bench.h
 %C%_channel_LDADD = libgreen.la
 %C%_switch_SOURCES = %D%/switch.c %D%/bench.h
@@ -26,7 +28,7 @@ endif
 %C%_park_LDADD = libgreen.la
 %C%_timer_SOURCES = %D%/timer.c %D%/bench.h
 %C%_timer_LDADD = libgreen.la
-%C%_to_thread_SOURCES = %D%/to_thread.c %D%/bench.h
+%C%_to_thread_SOURCES = %D%/to_thread.c %D%/bench.h %D%/place.h
 %C%_to_thread_LDADD = libgreen.la
 %C%_pread_SOURCES = %D%/pread.c %D%/bench.h
 %C%_pread_LDADD = libgreen.la
@@ -43,6 +45,10 @@ EXTRA_DIST += \
 	%D%/peers/echo \
 	%D%/peers/echo.go \
 	%D%/peers/echo_uv.c \
+	%D%/peers/to_thread \
+	%D%/peers/to_thread_anyio.py \
+	%D%/peers/to_thread_uv.c \
 	%D%/peers/tokio/Cargo.toml \
 	%D%/peers/tokio/src/echo.rs \
+	%D%/peers/tokio/src/to_thread.rs \
 	# EOL

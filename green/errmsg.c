@@ -69,6 +69,21 @@ green__failx(int code, const char *fmt, ...)
 	return (green__fail_text(code, text));
 }
 
+char *
+green__fail_told(void)
+{
+	struct green_task *t = green__task();
+	int error = errno;
+	char *text = NULL;
+
+	if (t == NULL && outside.code == error && error != 0)
+		text = strdup(outside.text);
+	else if (t != NULL && t->errmsg != NULL && t->errmsg_code == error)
+		text = strdup(t->errmsg);
+	errno = error;
+	return (text);
+}
+
 const char *
 green_errmsg(void)
 {

@@ -86,4 +86,6 @@ green__inbox_close(struct loop *l)
 {
 	while (atomic_load(&l->wakers) > 0)			/* (14) */
 		sched_yield();
+	while (atomic_load(&l->inbox) != NULL)
+		green__inbox_run(l);
 }

@@ -26,6 +26,7 @@
 #include <green/sync.h>
 
 #include "context.h"
+#include "door.h"
 #include "fd.h"
 #include "reactor.h"
 #include "signal.h"
@@ -128,6 +129,9 @@ green__place(const char *where)
 {
 	return (where == NULL ? "an unknown place" : where);
 }
+/* What there is to say of errno beyond strerror(), for somebody else to say:
+   malloc'd; NULL: nothing. */
+char	*green__fail_told(void);
 /* A bug in the program: "libgreen: ..." on stderr, and abort(). */
 void	 green__die(const char *fmt, ...) GREEN__PRINTF(1, 2) GREEN__NORETURN;
 
@@ -250,7 +254,7 @@ void	 green__failures_free(struct green_task *t);
 struct green__values {
 	atomic_size_t refs;		/* of more than one: never changes */
 	size_t	 n;
-	void	*value[];
+	void	*value[];		/* [0]: the library's own, see below */
 };
 static inline struct green__values *
 green__values_hold(struct green__values *v)
@@ -264,6 +268,10 @@ void	 green__values_destroy(struct green__values **at);
 /* What green_local_get() finds in the calling thread outside of a loop: the
    inherited values of whoever called a worker, NULL when it is done. */
 void	 green__values_lend(struct green__values *v);
+/* What tasks inherit beside the program's keys: the limiter of their calls to
+   threads; NULL: the loop's.  set: the calling task's; ENOMEM */
+int	 green__limiter_set(struct green_limiter *l);
+struct green_limiter *green__limiter_get(const struct green_task *t);
 /* t has returned: destroy its variables; errno and green_errmsg() stay. */
 void	 green__locals_end(struct green_task *t);
 
@@ -279,6 +287,7 @@ struct green_task {
 	bool	 aborted;		/* its wait was aborted, and goes on */
 	bool	 handle;		/* somebody has one: the stack stays */
 	bool	 ended;
+	bool	 abandoned;		/* a thread runs on for it; of pool/ */
 	struct loop *loop;
 	struct waiter *waiter;		/* NULL: it runs, or is ready */
 	struct scope *scope;		/* the innermost, and what is to be said */
@@ -446,6 +455,7 @@ struct loop {
 	struct inbox_item interrupted;
 	atomic_int signal;		/* that has arrived; 0: none */
 
+	struct green_token *door;
 	_Atomic(struct inbox_item *) inbox;
 	_Atomic(unsigned) wakers;	/* threads about to wake the reactor */
 
@@ -481,7 +491,8 @@ int	 green__reserve(struct loop *l, size_t ntasks);	/* room; ENOMEM */
 void	 green__inbox_post(struct loop *l, struct inbox_item *it);
 bool	 green__inbox_run(struct loop *l);	/* false: there was nothing */
 bool	 green__inbox_sleep(struct loop *l);	/* false: there is something */
-void	 green__inbox_close(struct loop *l);	/* until nobody is at the door */
+/* Nobody comes any more: run what has come, and what that leads to. */
+void	 green__inbox_close(struct loop *l);
 
 /* timer.c, clock.c */
 int	 green__timer_reserve(struct loop *l, size_t room);	/* ENOMEM */

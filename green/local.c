@@ -74,13 +74,10 @@ green__values_drop(struct green__values *v)
 }
 
 static int
-set(struct green__values **at, struct green_key k, void *value)
+set_at(struct green__values **at, size_t i, void *value)
 {
 	struct green__values *v = *at;
-	size_t i = k.id / 2;
 
-	if (i == 0 || i > atomic_load(&nkeys))
-		return (green__fail(EINVAL));
 	if (value == NULL && (v == NULL || i >= v->n))
 		return (0);
 	if (v == NULL || i >= v->n ||
@@ -94,12 +91,22 @@ set(struct green__values **at, struct green_key k, void *value)
 	return (0);
 }
 
+static int
+set(struct green__values **at, struct green_key k, void *value)
+{
+	size_t i = k.id / 2;
+
+	if (i == 0 || i > atomic_load(&nkeys))
+		return (green__fail(EINVAL));
+	return (set_at(at, i, value));
+}
+
 static void *
 get(const struct green__values *v, struct green_key k)
 {
 	size_t i = k.id / 2;
 
-	return (v != NULL && i < v->n ? v->value[i] : NULL);
+	return (v != NULL && i > 0 && i < v->n ? v->value[i] : NULL);
 }
 
 void
@@ -148,6 +155,19 @@ void
 green__values_lend(struct green__values *v)
 {
 	lent = v;
+}
+
+int
+green__limiter_set(struct green_limiter *l)
+{
+	return (set_at(&green__task()->inherited, 0, l));
+}
+
+struct green_limiter *
+green__limiter_get(const struct green_task *t)
+{
+	return (GREEN__LIKELY(t->inherited == NULL) ? NULL :
+	    t->inherited->value[0]);
 }
 
 int

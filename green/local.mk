@@ -13,6 +13,8 @@ libgreen_all_la_SOURCES += \
 	%D%/context_fpenv.h \
 	%D%/context_sigaltstack.c \
 	%D%/context_switch.h \
+	%D%/door.c \
+	%D%/door.h \
 	%D%/dump.c \
 	%D%/dump_on.c \
 	%D%/errmsg.c \

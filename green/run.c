@@ -70,10 +70,12 @@ green__loop_close(struct loop *l)
 {
 	green__loops_remove(l);
 	green__meter_close(l);
+	if (l->door != NULL)
+		green__door_close(l->door);
+	green__inbox_close(l);
 	run_ends(l);
 	green__interrupt_close(l);
 	green__values_destroy(&l->locals);
-	green__inbox_close(l);
 	green__fds_free(l);
 	if (l->stacks != NULL)
 		green__stacks_close(l->stacks);
@@ -82,6 +84,7 @@ green__loop_close(struct loop *l)
 	free(l->root.scope.reason);
 	free(l->ready);
 	green__timers_free(l);
+	green__door_drop(l->door);
 	free(l);
 }
 
@@ -122,7 +125,8 @@ green__loop_open(const struct green_options *opt, struct loop_owner *owner)
 			green__fail(errno);
 		goto fail;
 	}
-	if (green__reserve(l, 1) == -1 ||
+	if ((l->door = green__door_open(l)) == NULL ||
+	    green__reserve(l, 1) == -1 ||
 	    (l->reactor = l->ops->open()) == NULL) {
 		green__fail(errno);
 		goto fail;

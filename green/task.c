@@ -88,6 +88,7 @@ green__task_spawn(struct group *g, green_fn *fn, void *arg, const void *copy,
 	t->aborted = false;
 	t->handle = false;
 	t->ended = false;
+	t->abandoned = false;
 	t->start = NULL;
 	t->started = false;
 	TAILQ_INIT(&t->joiners);

@@ -118,8 +118,9 @@ green__check(void)
 {
 	struct green_task *t = green__task();
 
+	/* The loop itself cannot wait for what only it could bring about. */
 	if (GREEN__UNLIKELY(t == NULL))
-		return (green__fail(EPERM));
+		return (green__fail(green__loop == NULL ? EPERM : EDEADLK));
 	if (GREEN__UNLIKELY(t->attention != 0))
 		return (green__attend_check(t));
 	return (0);

@@ -1,6 +1,7 @@
 /*
- * The pool as its own files see it: jobs in, nothing out; what becomes of a job
- * it tells itself.
+ * What the files of this folder share: the pool, where jobs go in and nothing
+ * comes out, as what becomes of a job it tells itself; and worker calls, the
+ * jobs that tasks wait for.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -10,6 +11,9 @@
 #include <sys/queue.h>
 
 #include <stdbool.h>
+
+#include "green/internal.h"
+#include "green/limiter.h"
 
 struct green__job {
 	TAILQ_ENTRY(green__job) link;
@@ -32,5 +36,40 @@ bool	 green__pool_withdraw(struct green__job *j);
 /* Workers that have nothing to do end, now; called when the process, or the
    library, ends. */
 void	 green__pool_end(void);
+
+/*
+ * A call (to_thread.c).  It belongs to the loop but for the time from its
+ * submission to the moment when done is posted to the loop's inbox, the last
+ * thing that the worker does with it.
+ */
+struct call {
+	struct green__job job;
+	struct inbox_item done;
+	struct waiter waiter;
+	struct green__borrower borrower;
+	struct green_limiter *limiter;
+	struct loop *loop;
+	struct green__values *values;	/* what the worker's variables are */
+	green_fn *fn;
+	void	*arg;
+	int	 result;
+	int	 error;			/* fn's errno, */
+	char	*errmsg;		/* and what it has to say; malloc'd */
+	bool	 collected;		/* not in the pool's hands yet */
+	atomic_bool cancelled;		/* the task is */
+};
+
+/* The calling task's, of one that fn need not stop for.  l NULL: the limiter
+   that the task uses. */
+void	 green__call_init(struct call *c, struct green_limiter *l, green_fn *fn,
+	    void *arg);
+/* Make it, and wait for it; abort NULL: whether or not the task is cancelled. */
+int	 green__call_make(struct call *c, bool (*abort)(struct waiter *));
+/* In a worker: fn(arg). */
+void	 green__call_run(struct green__job *j);
+/* In the loop: its task is cancelled.  true: no thread has had it, nor will. */
+bool	 green__call_cancel(struct call *c);
+/* In the loop: the thread is done with it. */
+void	 green__call_finish(struct call *c);
 
 #endif /* POOL_INTERNAL_H */

@@ -1,33 +1,16 @@
 /*
  * Worker calls: a task waits while a function of its choice runs in a worker.
- * The call's record lives on the waiting task's stack.  It belongs to the loop
- * but for the time from its submission to the moment when the worker posts it
- * to the loop's inbox, the last thing that the worker does with it.
+ * The call's record lives on the waiting task's stack.  Calls are collected, if
+ * others are ready to run and may have some to make, and handed over together.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
-#include "green/internal.h"
-#include "green/limiter.h"
+#include <stdlib.h>
 
 #include "call.h"
 #include "internal.h"
-
-struct call {
-	struct green__job job;
-	struct inbox_item done;
-	struct waiter waiter;
-	struct green__borrower borrower;
-	struct green_limiter *limiter;
-	struct loop *loop;
-	green_fn *fn;
-	void	*arg;
-	int	 result;
-	int	 error;			/* fn's errno */
-	bool	 collected;		/* not in the pool's hands yet */
-	atomic_bool cancelled;		/* the task is */
-};
 
 /* In a worker: what it is at work on. */
 static _Thread_local struct call *current;
@@ -39,16 +22,20 @@ static _Thread_local struct {
 	bool	 posted;
 } collected;
 
-/* In the worker. */
-static void
-run(struct green__job *j)
+void
+green__call_run(struct green__job *j)
 {
 	struct call *c = GREEN__CONTAINER(j, struct call, job);
 
 	current = c;
-	errno = 0;
+	green__values_lend(c->values);
+	/* What failed here before is not this one's failure. */
+	(void)green__fail(0);
 	c->result = c->fn(c->arg);
 	c->error = errno;
+	if (c->result == -1)
+		c->errmsg = green__fail_told();
+	green__values_lend(NULL);
 	current = NULL;
 }
 
@@ -64,8 +51,8 @@ report(struct green__job *j, int error)
 	green__inbox_post(c->loop, &c->done);
 }
 
-static void
-finish(struct call *c)
+void
+green__call_finish(struct call *c)
 {
 	c->loop->calls--;
 	green__limiter_give_back(c->limiter, &c->borrower);
@@ -77,28 +64,19 @@ done(struct inbox_item *it)
 {
 	struct call *c = GREEN__CONTAINER(it, struct call, done);
 
-	finish(c);
+	green__call_finish(c);
 	green__wake(&c->waiter, 0, 0);
 }
 
-/* The turn has come: hand the jobs over, but for those given up meanwhile. */
 static void
 submit_collected(struct inbox_item *it)
 {
-	struct green__job *j, *next;
-	struct call *c;
+	struct green__job *j;
 
 	(void)it;
 	collected.posted = false;
-	TAILQ_FOREACH_SAFE(j, &collected.jobs, link, next) {
-		c = GREEN__CONTAINER(j, struct call, job);
-		c->collected = false;
-		if (!atomic_load(&c->cancelled))
-			continue;
-		TAILQ_REMOVE(&collected.jobs, j, link);
-		finish(c);
-		green__wake(&c->waiter, -1, ECANCELED);
-	}
+	TAILQ_FOREACH(j, &collected.jobs, link)
+		GREEN__CONTAINER(j, struct call, job)->collected = false;
 	if (!TAILQ_EMPTY(&collected.jobs))
 		green__pool_submit(&collected.jobs);
 }
@@ -106,8 +84,7 @@ submit_collected(struct inbox_item *it)
 /*
  * At once if nobody else is ready to run.  Else others may have calls to make
  * too, and to wake a worker for each of them would cost more than the calls:
- * the next turn, a few switches away, brings them all.  No call that was
- * collected ends before that, so the turn is never left over for another loop.
+ * the next turn, a few switches away, brings them all.
  */
 static void
 submit(struct call *c)
@@ -127,57 +104,86 @@ submit(struct call *c)
 	}
 }
 
-static bool
-abort_call(struct waiter *w)
+bool
+green__call_cancel(struct call *c)
 {
-	struct call *c = GREEN__CONTAINER(w, struct call, waiter);
-
-	if (c->collected || !green__pool_withdraw(&c->job)) {
+	if (c->collected)
+		TAILQ_REMOVE(&collected.jobs, &c->job, link);
+	else if (!green__pool_withdraw(&c->job)) {
 		atomic_store(&c->cancelled, true);
 		return (false);
 	}
-	finish(c);
+	green__call_finish(c);
 	return (true);
 }
 
-static int
-call(struct green_limiter *l, green_fn *fn, void *arg, bool shielded)
+static bool
+abort_call(struct waiter *w)
+{
+	return (green__call_cancel(GREEN__CONTAINER(w, struct call, waiter)));
+}
+
+void
+green__call_init(struct call *c, struct green_limiter *l, green_fn *fn,
+    void *arg)
 {
 	struct green_task *t = green__task();
-	struct call c = {
-		.job = { .run = run, .done = report },
+
+	if (l == NULL && (l = green__limiter_get(t)) == NULL)
+		l = &t->loop->limiter_calls;
+	*c = (struct call){
+		.job = { .run = green__call_run, .done = report },
 		.done = { .run = done },
-		.borrower = { .who = &c },
-		.limiter = l == NULL ? &t->loop->limiter_calls : l,
+		.borrower = { .who = c },
+		.limiter = l,
 		.loop = t->loop,
+		.values = t->inherited,
 		.fn = fn,
 		.arg = arg
 	};
+}
 
-	if (green__limiter_borrow(c.limiter, &c.borrower, shielded) == -1)
+/* What fn has returned, for its task. */
+static int
+conclude(struct call *c)
+{
+	if (c->result != -1)
+		errno = c->error;
+	else if (c->error == ECANCELED && green__is_cancelled(green__task()))
+		(void)green__cancelled();
+	else
+		(void)green__fail_text(c->error, c->errmsg);
+	free(c->errmsg);
+	return (c->result);
+}
+
+int
+green__call_make(struct call *c, bool (*abort)(struct waiter *))
+{
+	if (green__limiter_borrow(c->limiter, &c->borrower, abort == NULL) ==
+	    -1)
 		return (-1);
-	if (!shielded && green__check() == -1) {
-		green__limiter_give_back(c.limiter, &c.borrower);
+	if (abort != NULL && green__check() == -1) {
+		green__limiter_give_back(c->limiter, &c->borrower);
 		return (-1);
 	}
-	c.loop->calls++;
-	submit(&c);
-	if (green__park(&c.waiter, shielded ? NULL : abort_call,
-	    "worker thread", -1, GREEN_FOREVER) == -1)
+	c->loop->calls++;
+	submit(c);
+	if (green__park(&c->waiter, abort, "worker thread", -1,
+	    GREEN_FOREVER) == -1)
 		return (-1);
-	if (c.result == -1)
-		return (c.error == ECANCELED && green__is_cancelled(t) ?
-		    green__cancelled() : green__fail(c.error));
-	errno = c.error;
-	return (c.result);
+	return (conclude(c));
 }
 
 int
 green_to_thread_limited(struct green_limiter *l, green_fn *fn, void *arg)
 {
+	struct call c;
+
 	if (green__check() == -1)
 		return (-1);
-	return (call(l, fn, arg, false));
+	green__call_init(&c, l, fn, arg);
+	return (green__call_make(&c, abort_call));
 }
 
 int
@@ -189,9 +195,12 @@ green_to_thread(green_fn *fn, void *arg)
 int
 green__to_thread_shielded(struct green_limiter *l, green_fn *fn, void *arg)
 {
+	struct call c;
+
 	if (green__task() == NULL)
 		return (green__fail(EPERM));
-	return (call(l, fn, arg, true));
+	green__call_init(&c, l, fn, arg);
+	return (green__call_make(&c, NULL));
 }
 
 int
@@ -202,33 +211,4 @@ green_thread_check_cancelled(void)
 	if (atomic_load(&current->cancelled))
 		return (green__fail(ECANCELED));
 	return (0);
-}
-
-/* A member of the running loop; EPERM. */
-static struct green_limiter *
-limiter_of_loop(size_t offset)
-{
-	if (green__loop == NULL) {
-		green__fail(EPERM);
-		return (NULL);
-	}
-	return ((void *)((char *)green__loop + offset));
-}
-
-struct green_limiter *
-green_thread_limiter(void)
-{
-	return (limiter_of_loop(offsetof(struct loop, limiter_calls)));
-}
-
-struct green_limiter *
-green_file_limiter(void)
-{
-	return (limiter_of_loop(offsetof(struct loop, limiter_files)));
-}
-
-struct green_limiter *
-green_name_limiter(void)
-{
-	return (limiter_of_loop(offsetof(struct loop, limiter_names)));
 }

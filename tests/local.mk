@@ -38,11 +38,15 @@ endif
 	%D%/fuzz_trade.c \
 	%D%/guests.c \
 	%D%/guests.h \
+	%D%/gate.c \
+	%D%/gate.h \
 	%D%/harness.h \
 	%D%/main.c \
 	%D%/pair.h \
 	%D%/scratch.c \
 	%D%/scratch.h \
+	%D%/shortage.c \
+	%D%/shortage.h \
 	%D%/streams.c \
 	%D%/streams.h \
 	%D%/tasks.c \
@@ -120,6 +124,7 @@ endif
 	%D%/test_tcp.c \
 	%D%/test_testing.c \
 	%D%/test_thread.c \
+	%D%/test_thread_revoke.c \
 	%D%/test_timer.c \
 	%D%/test_unix.c \
 	%D%/test_unix_dgram.c \

@@ -6,22 +6,21 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
-#include <sys/resource.h>
-#include <sys/wait.h>
-
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 
+#include <green/local.h>
 #include <green/thread.h>
 
 #include "green/internal.h"
 #include "pool/internal.h"
 
 #include "check.h"
+#include "gate.h"
+#include "shortage.h"
 #include "tasks.h"
 
 /* Functions that run in workers. */
@@ -40,52 +39,14 @@ note_thread(void *thread)
 	return (0);
 }
 
-/* A worker that stays until it is let go. */
-struct gate {
-	atomic_int inside;
-	atomic_int ran;
-	atomic_int most;		/* at once */
-	atomic_bool open;
-	atomic_int seen;		/* what check_cancelled() said */
-};
-
-static int
-pass(void *arg)
-{
-	struct gate *g = arg;
-	int n = atomic_fetch_add(&g->inside, 1) + 1, most = g->most;
-
-	while (n > most && !atomic_compare_exchange_weak(&g->most, &most, n))
-		continue;
-	while (!g->open)
-		sched_yield();
-	atomic_fetch_sub(&g->inside, 1);
-	atomic_fetch_add(&g->ran, 1);
-	return (5);
-}
-
-/* Until it is told that its task is cancelled. */
-static int
-pass_unless_cancelled(void *arg)
-{
-	struct gate *g = arg;
-
-	atomic_fetch_add(&g->inside, 1);
-	while (green_thread_check_cancelled() == 0)
-		sched_yield();
-	g->seen = errno;
-	return (-1);
-}
-
 /* Tasks that make such calls. */
 
-static struct gate gate;
 static int	 rc, error, after;
 
 static int
 call_gate(void *limiter)
 {
-	rc = green_to_thread_limited(limiter, pass, &gate);
+	rc = green_to_thread_limited(limiter, gate_pass, NULL);
 	error = errno;
 	after = green_checkpoint();
 	return (0);
@@ -94,16 +55,8 @@ call_gate(void *limiter)
 static void
 start_over(void)
 {
-	memset(&gate, 0, sizeof(gate));
+	gate_shut();
 	rc = error = after = 99;
-}
-
-/* Until a worker is inside. */
-static void
-wait_for_worker(void)
-{
-	while (gate.inside == 0)
-		green_cancel_shielded_checkpoint();
 }
 
 GREEN_TEST(result_and_errno_come_back)
@@ -151,8 +104,8 @@ static int
 open_gate(void *unused)
 {
 	(void)unused;
-	wait_for_worker();
-	gate.open = true;
+	gate_wait();
+	gate_open();
 	return (0);
 }
 
@@ -163,7 +116,7 @@ GREEN_TEST(others_run_meanwhile)
 	start_over();
 	green_group_open(&g);
 	CHECK_INT(green_spawn(&g, open_gate, NULL), 0);
-	CHECK_INT(green_to_thread(pass, &gate), 5);
+	CHECK_INT(green_to_thread(gate_pass, NULL), 5);
 	CHECK_INT(green_group_close(&g, 0), 0);
 }
 
@@ -182,7 +135,7 @@ GREEN_TEST(a_limiter_says_how_many_at_once)
 		green_cancel_shielded_checkpoint();
 	CHECK_INT(green_limiter_borrowed(&l), 2);
 	CHECK_INT(green_limiter_waiting(&l), 4);
-	gate.open = true;
+	gate_open();
 	CHECK_INT(green_group_close(&g, 0), 0);
 	CHECK_INT(gate.ran, 6);
 	CHECK_INT(gate.most, 2);
@@ -201,9 +154,9 @@ GREEN_TEST(the_default_limiter_is_the_loops)
 	start_over();
 	green_group_open(&g);
 	CHECK_INT(green_spawn(&g, call_gate, NULL), 0);
-	wait_for_worker();
+	gate_wait();
 	CHECK_INT(green_limiter_borrowed(l), 1);
-	gate.open = true;
+	gate_open();
 	CHECK_INT(green_group_close(&g, 0), 0);
 	CHECK_INT(green_limiter_borrowed(l), 0);
 }
@@ -268,10 +221,10 @@ GREEN_TEST(a_cancelled_task_calls_nobody)
 	struct green_scope s;
 
 	start_over();
-	gate.open = true;
+	gate_open();
 	green_scope_open(&s);
 	green_scope_cancel(&s, NULL);
-	CHECK_ERRNO(green_to_thread(pass, &gate), ECANCELED);
+	CHECK_ERRNO(green_to_thread(gate_pass, NULL), ECANCELED);
 	CHECK_INT(green_scope_close(&s, 0), 0);
 	CHECK_INT(gate.ran, 0);
 }
@@ -283,11 +236,11 @@ GREEN_TEST(a_call_that_runs_is_waited_for)
 	start_over();
 	green_group_open(&g);
 	CHECK_INT(green_spawn(&g, call_gate, NULL), 0);
-	wait_for_worker();
+	gate_wait();
 	green_group_cancel(&g, NULL);
 	green_cancel_shielded_checkpoint();
 	CHECK_INT(rc, 99);
-	gate.open = true;
+	gate_open();
 	CHECK_INT(green_group_close(&g, 0), 0);
 	CHECK_INT(rc, 5);
 	CHECK_INT(after, -1);
@@ -297,7 +250,7 @@ static int
 call_until_cancelled(void *unused)
 {
 	(void)unused;
-	rc = green_to_thread(pass_unless_cancelled, &gate);
+	rc = green_to_thread(gate_pass_unless_cancelled, NULL);
 	error = errno;
 	return (rc);
 }
@@ -309,7 +262,7 @@ GREEN_TEST(a_call_can_see_that_it_is_cancelled)
 	start_over();
 	green_group_open(&g);
 	CHECK_INT(green_spawn(&g, call_until_cancelled, NULL), 0);
-	wait_for_worker();
+	gate_wait();
 	green_group_cancel(&g, "enough");
 	CHECK_INT(green_group_close(&g, 0), 0);
 	CHECK(green_scope_caught(&g.scope));
@@ -325,14 +278,14 @@ GREEN_TEST(a_deadline_reaches_a_call_that_looks)
 
 	start_over();
 	green_fail_after(&s, 10 * GREEN_MSEC);
-	CHECK_INT(green_to_thread(pass_unless_cancelled, &gate), -1);
+	CHECK_INT(green_to_thread(gate_pass_unless_cancelled, NULL), -1);
 	CHECK_ERRNO(green_scope_close(&s, -1), ETIMEDOUT);
 }
 
 static int
 call_and_note(void *result)
 {
-	*(int *)result = green_to_thread(pass, &gate);
+	*(int *)result = green_to_thread(gate_pass, NULL);
 	return (0);
 }
 
@@ -344,7 +297,7 @@ GREEN_TEST(a_call_cancelled_before_a_thread_has_it_never_runs)
 
 	for (i = 0; i < 100; i++) {
 		start_over();
-		gate.open = true;
+		gate_open();
 		green_group_open(&h);
 		green_group_open(&g);
 		CHECK_INT(green_spawn(&g, call_and_note, &first), 0);
@@ -358,6 +311,99 @@ GREEN_TEST(a_call_cancelled_before_a_thread_has_it_never_runs)
 		CHECK_INT(gate.ran, 1);
 	}
 	CHECK_INT(green_limiter_borrowed(green_thread_limiter()), 0);
+}
+
+/* What workers are given. */
+
+static int
+set_limiter_in_child(void *limiter)
+{
+	/* It has its spawner's, and sets its own. */
+	CHECK(green_thread_use_limiter(NULL) == limiter);
+	CHECK(green_thread_use_limiter(limiter) == green_thread_limiter());
+	return (call_gate(NULL));
+}
+
+GREEN_TEST(a_task_and_those_it_starts_use_another_limiter)
+{
+	struct green_limiter l, *own = green_thread_limiter();
+	struct green_group g;
+
+	start_over();
+	green_limiter_init(&l, 5);
+	green_group_open(&g);
+	CHECK(green_thread_use_limiter(&l) == own);
+	CHECK_INT(green_spawn(&g, set_limiter_in_child, &l), 0);
+	CHECK_INT(green_spawn(&g, call_gate, NULL), 0);
+	CHECK_INT(green_spawn(&g, call_gate, green_file_limiter()), 0);
+	while (gate.inside < 3)
+		green_cancel_shielded_checkpoint();
+	CHECK_INT(green_limiter_borrowed(&l), 2);
+	CHECK_INT(green_limiter_borrowed(green_file_limiter()), 1);
+	CHECK_INT(green_limiter_borrowed(own), 0);
+	gate_open();
+	CHECK_INT(green_to_thread(gate_pass, NULL), 5);
+	CHECK(green_thread_use_limiter(own) == &l);
+	CHECK(green_thread_use_limiter(NULL) == own);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(green_limiter_borrowed(&l), 0);
+}
+
+static struct green_key inherited, own;
+
+static int
+look_at_variables(void *seen)
+{
+	((void **)seen)[0] = green_local_get(inherited);
+	((void **)seen)[1] = green_local_get(own);
+	return (0);
+}
+
+static bool
+make_keys(void)
+{
+	return (inherited.id != 0 || (CHECK_INT(green_key_create(&inherited,
+	    NULL, GREEN_KEY_INHERIT), 0) &&
+	    CHECK_INT(green_key_create(&own, NULL, 0), 0)));
+}
+
+GREEN_TEST(a_worker_reads_what_its_task_would_hand_down)
+{
+	int a, b;
+	void *seen[2];
+
+	REQUIRE(make_keys());
+	CHECK_INT(green_local_set(inherited, &a), 0);
+	CHECK_INT(green_local_set(own, &b), 0);
+	CHECK_INT(green_to_thread(look_at_variables, seen), 0);
+	CHECK(seen[0] == &a);
+	CHECK(seen[1] == NULL);
+	CHECK_INT(green_to_thread_abandonable(NULL, look_at_variables, seen,
+	    NULL), 0);
+	CHECK(seen[0] == &a);
+	/* And nothing stays behind in the thread. */
+	CHECK_INT(green_local_set(inherited, NULL), 0);
+	CHECK_INT(green_to_thread(look_at_variables, seen), 0);
+	CHECK(seen[0] == NULL);
+}
+
+static int
+fail_with_a_text(void *unused)
+{
+	const struct green_options o = { .backend = "a carrier pigeon" };
+
+	(void)unused;
+	return (green_run(do_nothing, NULL, &o));
+}
+
+GREEN_TEST(what_a_worker_has_to_say_comes_back)
+{
+	int code = EINVAL;
+
+	CHECK_ERRNO(green_to_thread(fail_with_a_text, NULL), EINVAL);
+	CHECK_HAS(green_errmsg(), "a carrier pigeon");
+	CHECK_ERRNO(green_to_thread(set_errno, &code), EINVAL);
+	CHECK_STR(green_errmsg(), strerror(EINVAL));
 }
 
 /* Many. */
@@ -430,27 +476,6 @@ MOCK_TEST(the_mock_clock_stands_still_meanwhile)
 
 /* Processes. */
 
-/*
- * ThreadSanitizer gives no signals, nor new threads, to the child of a process
- * that has some.
- */
-#ifdef __has_feature
-#if __has_feature(thread_sanitizer)
-#define LONELY
-#endif
-#endif
-#ifdef __SANITIZE_THREAD__
-#define LONELY
-#endif
-
-static void
-prepare_to_fork(void)
-{
-#ifdef LONELY
-	green__pool_end();
-#endif
-}
-
 static int
 call_in_child(void *unused)
 {
@@ -475,34 +500,10 @@ call_once(void *unused)
 PLAIN_TEST(a_forked_child_has_workers_of_its_own)
 {
 	CHECK_INT(IN_LOOP(call_once, NULL, NULL), 0);
-	prepare_to_fork();
 	survives_plain(call_in_child, NULL, NULL);
 }
 
 /* Threads run out. */
-
-static void *
-do_no_work(void *arg)
-{
-	return (arg);
-}
-
-/* Does the system let a user's number of threads be limited? */
-static bool
-no_more_threads(void)
-{
-	const struct rlimit none = { 0, 0 };
-	pthread_t t;
-
-	/* The superuser has no limit. */
-	if ((getuid() == 0 && setuid(65534) == -1) ||
-	    setrlimit(RLIMIT_NPROC, &none) == -1)
-		return (false);
-	if (pthread_create(&t, NULL, do_no_work, NULL) != 0)
-		return (true);
-	pthread_join(t, NULL);
-	return (false);
-}
 
 static int
 call_without_threads(void *unused)
@@ -521,7 +522,6 @@ call_without_threads(void *unused)
 
 PLAIN_TEST(without_any_thread_a_call_fails)
 {
-	prepare_to_fork();
 	survives(call_without_threads, NULL, NULL);
 }
 
@@ -546,7 +546,6 @@ call_with_one_thread(void *unused)
 
 PLAIN_TEST(with_few_threads_calls_wait_for_them)
 {
-	prepare_to_fork();
 	survives(call_with_one_thread, NULL, NULL);
 }
 
@@ -567,6 +566,7 @@ PLAIN_TEST(outside_of_loops_and_workers_there_is_nothing)
 	CHECK_NULL(green_thread_limiter(), EPERM);
 	CHECK_NULL(green_file_limiter(), EPERM);
 	CHECK_NULL(green_name_limiter(), EPERM);
+	CHECK_NULL(green_thread_use_limiter(NULL), EPERM);
 }
 
 CU_TestInfo thread_tests[] = {
@@ -584,6 +584,9 @@ CU_TestInfo thread_tests[] = {
 	CLAIM(a_call_can_see_that_it_is_cancelled),
 	CLAIM(a_deadline_reaches_a_call_that_looks),
 	CLAIM(a_call_cancelled_before_a_thread_has_it_never_runs),
+	CLAIM(a_task_and_those_it_starts_use_another_limiter),
+	CLAIM(a_worker_reads_what_its_task_would_hand_down),
+	CLAIM(what_a_worker_has_to_say_comes_back),
 	CLAIM(thousands_of_calls_are_each_made_once),
 	CLAIM(loops_share_the_threads),
 	CLAIM(the_mock_clock_stands_still_meanwhile),

@@ -23,15 +23,51 @@ GREEN_BEGIN_DECLS
  *            work, the call waits for one of them)
  */
 int	 green_to_thread(green_fn *fn, void *arg) GREEN_CHECK;
-/* The same under another limiter (NULL: the loop's default).  The borrower of
+/* The same under another limiter (NULL: green_to_thread()'s).  The borrower of
    the token is the call itself: never EBUSY. */
 int	 green_to_thread_limited(struct green_limiter *l, green_fn *fn, void *arg) GREEN_CHECK;
+
+/*
+ * The same, but a cancellation while fn runs abandons the thread: the call fails
+ * with ECANCELED at once, fn runs on, and its result is thrown away; dispose(arg)
+ * (may be NULL) is then called once, in the worker, when fn is done.  In every
+ * other case dispose is not called and arg stays the caller's: when fn has
+ * returned already as the cancellation comes, its result is the call's; when no
+ * thread has begun fn by then, it never runs (ECANCELED); and after any other
+ * failure.  green_thread_abandoned() tells which ECANCELED it was.
+ *
+ * An abandoned fn owns arg and what hangs on it.  It may go on for as long as it
+ * likes, also after the loop's end, which does not wait for it.  It keeps its
+ * token of l until it is done, and so l must last until then, or until the loop's
+ * last task has ended.  It may ask green_thread_check_cancelled(), which says
+ * ECANCELED.
+ *   ENOMEM
+ */
+int	 green_to_thread_abandonable(struct green_limiter *l, green_fn *fn, void *arg,
+	    void (*dispose)(void *)) GREEN_CHECK;
+/* Has the calling task's last such call been abandoned, so that arg is no longer
+   the caller's? */
+bool	 green_thread_abandoned(void);
+/*
+ * The same as green_to_thread_limited(), but a cancellation while fn runs calls
+ * interrupt(arg) in the loop's thread, once and never after fn has returned, and
+ * goes on waiting for fn: for libraries that can be told to stop (PQcancel,
+ * sqlite3_interrupt).  The call returns what fn returns then.  interrupt runs in
+ * the loop itself, not in a task: it must not block (EDEADLK from a checkpoint
+ * inside), and the worker goes on to nothing else before it has returned.
+ */
+int	 green_to_thread_interruptible(struct green_limiter *l, green_fn *fn, void *arg,
+	    void (*interrupt)(void *)) GREEN_CHECK;
 
 /* The loop's own limiters: for the program's calls (40 tokens unless options
    say otherwise), for files, for names.  None starves another. */
 struct green_limiter *green_thread_limiter(void);
 struct green_limiter *green_file_limiter(void);
 struct green_limiter *green_name_limiter(void);
+/* From here on, the caller and the tasks that inherit from it use l (NULL: the
+   loop's default again) where a call to a thread names no limiter; returns the
+   one used so far.  NULL: ENOMEM, EPERM */
+struct green_limiter *green_thread_use_limiter(struct green_limiter *l);
 
 /* In a worker thread: ECANCELED if the task that waits for it is cancelled.
    EPERM: not in a worker thread. */

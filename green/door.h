@@ -1,0 +1,30 @@
+/*
+ * The door: the way into a loop for threads that cannot know whether it is
+ * still there.  Programs know it as a token, see <green/thread.h>.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#ifndef GREEN_DOOR_H
+#define GREEN_DOOR_H
+
+#include <stdatomic.h>
+
+struct loop;
+struct green_token;
+
+/* One for each loop, which holds it; NULL: out of memory. */
+struct green_token *green__door_open(struct loop *l);
+/* The loop lets nobody in any more, and waits for those inside. */
+void	 green__door_close(struct green_token *d);
+
+/* Any thread, as long as it holds the door. */
+struct green_token *green__door_hold(struct green_token *d);
+void	 green__door_drop(struct green_token *d);
+/*
+ * The loop, which stays until green__door_leave(); NULL with ESHUTDOWN: it has
+ * ended.  To be inside is no time to wait.  Async-signal-safe.
+ */
+struct loop *green__door_enter(struct green_token *d);
+void	 green__door_leave(struct green_token *d);
+
+#endif /* GREEN_DOOR_H */

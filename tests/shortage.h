@@ -1,0 +1,14 @@
+/*
+ * What a child process can be short of.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#ifndef SHORTAGE_H
+#define SHORTAGE_H
+
+#include <stdbool.h>
+
+/* From here on no thread can be started; false: the system cannot do that. */
+bool	 no_more_threads(void);
+
+#endif /* SHORTAGE_H */

@@ -94,8 +94,8 @@ green__group_leave(struct green_task *t, int rc)
 
 	if (g == &t->loop->root)
 		finish_loop(t->loop, rc);
-	else if (green__start_fails(t))
-		;
+	else if (t->patron != NULL)
+		t->patron->ended(t->patron, t);
 	else if (rc == -1 && (errno != ECANCELED || !green__is_cancelled(t)))
 		fail(g, t, errno);
 	else if (rc == -1 && (g->scope.flags & SCOPE_EFFECTIVE))

@@ -236,10 +236,6 @@ void	 green__group_leave(struct green_task *t, int rc);
 /* handle.c: t has ended with t->result; and its handle goes with the group. */
 void	 green__handle_settle(struct green_task *t);
 void	 green__handle_close(struct green_task *t);
-/* start.c: t has ended; true: before it had started, so that the failure, if it
-   is one, is green_start()'s result. */
-bool	 green__start_fails(struct green_task *t);
-
 /* The names and texts of a group's failures (failure.c), kept by its host. */
 void	 green__failure_add(struct group *g, int code, const char *name,
 	    const char *text);
@@ -276,6 +272,17 @@ struct green_limiter *green__limiter_get(const struct green_task *t);
 void	 green__locals_end(struct green_task *t);
 
 /*
+ * Who waits for a task from outside of its group, for its start or its end: that
+ * it fails is his affair then, not the group's.
+ */
+struct patron {
+	/* It has called green_started(value); NULL: nobody asks. */
+	void	(*started)(struct patron *p, struct green_task *t, void *value);
+	/* It has returned t->result, with errno. */
+	void	(*ended)(struct patron *p, struct green_task *t);
+};
+
+/*
  * Tasks (task.c).  A task lives at the top of its stack, with everything that
  * a parked one needs in its topmost page.
  */
@@ -298,7 +305,7 @@ struct green_task {
 	size_t	 timer;			/* its timer's id + 1; 0: none */
 	struct group *group;
 	TAILQ_ENTRY(green_task) sibling;
-	struct start *start;		/* green_start()'s, until it has started */
+	struct patron *patron;		/* NULL: none */
 	bool	 started;
 	green_fn *fn;
 	void	*arg;

@@ -14,6 +14,7 @@
 
 /* On the caller's stack, while it waits. */
 struct start {
+	struct patron patron;
 	struct waiter waiter;
 	struct green_task *task;
 	void	*value;
@@ -22,21 +23,33 @@ struct start {
 	char	*errmsg;		/* the task's; malloc'd */
 };
 
-bool
-green__start_fails(struct green_task *t)
+/* Before it had started. */
+static void
+ended(struct patron *p, struct green_task *t)
 {
-	struct start *s = t->start;
+	struct start *s = GREEN__CONTAINER(p, struct start, patron);
 	int error = errno;
 
-	if (s == NULL)
-		return (false);
-	t->start = NULL;
 	if (t->result != -1)
 		error = s->abandoned ? ECANCELED : EPROTO;
 	else if (t->errmsg != NULL && t->errmsg_code == error)
 		s->errmsg = strdup(t->errmsg);
 	green__wake(&s->waiter, -1, error);
-	return (true);
+}
+
+static void
+started(struct patron *p, struct green_task *t, void *value)
+{
+	struct start *s = GREEN__CONTAINER(p, struct start, patron);
+
+	if (s->abandoned)
+		return;
+	t->patron = NULL;
+	t->started = true;
+	t->handle = s->handle;
+	t->parent_id = t->group->scope.task->id;
+	s->value = value;
+	green__wake(&s->waiter, 0, 0);
 }
 
 static bool
@@ -54,12 +67,15 @@ static struct green_task *
 start(struct green_group *g, green_fn *fn, void *arg, void **value, bool handle,
     const char *name, const char *where)
 {
-	struct start s = { .handle = handle };
+	struct start s = {
+		.patron = { .started = started, .ended = ended },
+		.handle = handle
+	};
 
 	s.task = green__task_spawn(GROUP(g), fn, arg, NULL, 0, name, where);
 	if (s.task == NULL)
 		return (NULL);
-	s.task->start = &s;
+	s.task->patron = &s.patron;
 	if (green__park(&s.waiter, abort_start, "start of a task",
 	    (intptr_t)s.task->id, GREEN_FOREVER) == -1) {
 		if (s.errmsg != NULL)
@@ -102,19 +118,12 @@ int
 green_started(void *value)
 {
 	struct green_task *t = green__task();
-	struct start *s;
 
 	if (t == NULL)
 		return (green__fail(EPERM));
 	if (t->started)
 		return (green__fail(EALREADY));
-	if ((s = t->start) == NULL || s->abandoned)
-		return (0);
-	t->start = NULL;
-	t->started = true;
-	t->handle = s->handle;
-	t->parent_id = t->group->scope.task->id;
-	s->value = value;
-	green__wake(&s->waiter, 0, 0);
+	if (t->patron != NULL && t->patron->started != NULL)
+		t->patron->started(t->patron, t, value);
 	return (0);
 }

@@ -89,7 +89,7 @@ green__task_spawn(struct group *g, green_fn *fn, void *arg, const void *copy,
 	t->handle = false;
 	t->ended = false;
 	t->abandoned = false;
-	t->start = NULL;
+	t->patron = NULL;
 	t->started = false;
 	TAILQ_INIT(&t->joiners);
 	t->waiter = NULL;

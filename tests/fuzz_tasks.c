@@ -165,7 +165,7 @@ note_end(struct child *c, int rc)
 	c->code = error;
 	c->cancelled = green__is_cancelled(t);
 	f->live--;
-	if (rc != -1 || t->start != NULL)
+	if (rc != -1 || t->patron != NULL)
 		return;
 	if (error != ECANCELED || !green__is_cancelled(t)) {
 		if (f->failures++ == 0)

@@ -16,6 +16,7 @@ dist_man_MANS += \
 	%D%/green_event_wait.3 \
 	%D%/green_file_open.3 \
 	%D%/green_file_send.3 \
+	%D%/green_from_thread_run.3 \
 	%D%/green_future_wait.3 \
 	%D%/green_getaddrinfo.3 \
 	%D%/green_group_open.3 \

@@ -49,14 +49,19 @@ struct call {
 	struct green__borrower borrower;
 	struct green_limiter *limiter;
 	struct loop *loop;
+	struct green_token *door;	/* the loop's; an abandonable call's own */
 	struct green__values *values;	/* what the worker's variables are */
 	green_fn *fn;
 	void	*arg;
 	int	 result;
 	int	 error;			/* fn's errno, */
 	char	*errmsg;		/* and what it has to say; malloc'd */
-	bool	 collected;		/* not in the pool's hands yet */
 	atomic_bool cancelled;		/* the task is */
+	/* For the loop alone. */
+	bool	 collected;		/* not in the pool's hands yet */
+	bool	 suspended;		/* the worker waits for a task of the loop */
+	bool	 abandoned;		/* nobody waits for the worker any more */
+	struct group group;		/* of that task */
 };
 
 /* The calling task's, of one that fn need not stop for.  l NULL: the limiter
@@ -71,5 +76,10 @@ void	 green__call_run(struct green__job *j);
 bool	 green__call_cancel(struct call *c);
 /* In the loop: the thread is done with it. */
 void	 green__call_finish(struct call *c);
+/* What the calling worker is at work on; NULL: it is none. */
+struct call *green__call_current(void);
+/* In the loop: the worker waits for a task; and does so no more. */
+void	 green__call_suspend(struct call *c);
+void	 green__call_resume(struct call *c);
 
 #endif /* POOL_INTERNAL_H */

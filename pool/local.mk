@@ -2,6 +2,9 @@
 
 libgreen_all_la_SOURCES += \
 	%D%/call.h \
+	%D%/errand.c \
+	%D%/errand.h \
+	%D%/from_thread.c \
 	%D%/internal.h \
 	%D%/limiters.c \
 	%D%/pool.c \

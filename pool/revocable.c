@@ -31,7 +31,6 @@ struct revocable {
 	enum state state;
 	void	(*dispose)(void *arg);
 	void	(*interrupt)(void *arg);
-	struct green_token *door;
 	bool	*given_up;		/* by the caller; in its frame */
 };
 #define OF_JOB(j)							\
@@ -89,7 +88,7 @@ static void
 end_abandonable(struct revocable *r)
 {
 	green__values_drop(r->call.values);
-	green__door_drop(r->door);
+	green__door_drop(r->call.door);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
 }
@@ -101,7 +100,7 @@ done_abandonable(struct inbox_item *it)
 	struct revocable *r = GREEN__CONTAINER(it, struct revocable, call.done);
 	struct call *c = &r->call;
 
-	if (r->state != REVOKED && r->state != ABANDONED) {
+	if (!c->abandoned) {
 		green__call_finish(c);
 		green__wake(&c->waiter, 0, 0);
 		return;
@@ -118,7 +117,7 @@ static void
 report_abandonable(struct green__job *j, int error)
 {
 	struct revocable *r = OF_JOB(j);
-	struct green_token *door = r->door;
+	struct green_token *door = r->call.door;
 	struct loop *l = green__door_enter(door);
 
 	if (error != 0) {
@@ -152,10 +151,14 @@ abandon(struct waiter *w)
 	default:
 		return (false);
 	}
+	r->call.abandoned = true;
+	*r->given_up = true;
+	/* Its task, which is cancelled too, comes first: green__call_resume(). */
+	if (r->call.suspended)
+		return (false);
 	/* It still brings the token back. */
 	r->call.loop->calls--;
 	r->call.loop->external++;
-	*r->given_up = true;
 	return (true);
 }
 
@@ -179,7 +182,7 @@ green_to_thread_abandonable(struct green_limiter *l, green_fn *fn, void *arg,
 	r->call.job.done = report_abandonable;
 	r->call.done.run = done_abandonable;
 	r->dispose = dispose;
-	r->door = green__door_hold(r->call.loop->door);
+	(void)green__door_hold(r->call.door);
 	r->given_up = &given_up;
 	(void)green__values_hold(r->call.values);
 	rc = green__call_make(&r->call, abandon);

@@ -58,6 +58,25 @@ green__call_finish(struct call *c)
 	green__limiter_give_back(c->limiter, &c->borrower);
 }
 
+void
+green__call_suspend(struct call *c)
+{
+	c->suspended = true;
+	c->loop->calls--;
+}
+
+/* The task that waited for the call may have wanted to leave it meanwhile. */
+void
+green__call_resume(struct call *c)
+{
+	c->suspended = false;
+	if (c->abandoned) {
+		c->loop->external++;
+		green__wake(&c->waiter, -1, ECANCELED);
+	} else
+		c->loop->calls++;
+}
+
 /* Back in the loop. */
 static void
 done(struct inbox_item *it)
@@ -131,16 +150,21 @@ green__call_init(struct call *c, struct green_limiter *l, green_fn *fn,
 
 	if (l == NULL && (l = green__limiter_get(t)) == NULL)
 		l = &t->loop->limiter_calls;
-	*c = (struct call){
-		.job = { .run = green__call_run, .done = report },
-		.done = { .run = done },
-		.borrower = { .who = c },
-		.limiter = l,
-		.loop = t->loop,
-		.values = t->inherited,
-		.fn = fn,
-		.arg = arg
-	};
+	c->job.run = green__call_run;
+	c->job.done = report;
+	c->done.run = done;
+	c->borrower.who = c;
+	c->limiter = l;
+	c->loop = t->loop;
+	c->door = t->loop->door;
+	c->values = t->inherited;
+	c->fn = fn;
+	c->arg = arg;
+	c->errmsg = NULL;
+	atomic_init(&c->cancelled, false);
+	c->collected = false;
+	c->suspended = false;
+	c->abandoned = false;
 }
 
 /* What fn has returned, for its task. */
@@ -201,6 +225,12 @@ green__to_thread_shielded(struct green_limiter *l, green_fn *fn, void *arg)
 		return (green__fail(EPERM));
 	green__call_init(&c, l, fn, arg);
 	return (green__call_make(&c, NULL));
+}
+
+struct call *
+green__call_current(void)
+{
+	return (current);
 }
 
 int

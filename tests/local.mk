@@ -124,6 +124,7 @@ endif
 	%D%/test_tcp.c \
 	%D%/test_testing.c \
 	%D%/test_thread.c \
+	%D%/test_thread_from.c \
 	%D%/test_thread_revoke.c \
 	%D%/test_timer.c \
 	%D%/test_unix.c \

@@ -110,6 +110,7 @@
 	loops(tcp)							\
 	loops(testing)							\
 	loops(thread)							\
+	loops(thread_from)						\
 	loops(thread_revoke)						\
 	loops(timer)							\
 	loops(to_process)						\

@@ -1,5 +1,5 @@
 /*
- * Worker threads: blocking calls leave the loop.
+ * Worker threads: blocking calls leave the loop, and threads get back in.
  */
 #ifndef GREEN_THREAD_H
 #define GREEN_THREAD_H
@@ -68,6 +68,27 @@ struct green_limiter *green_name_limiter(void);
    loop's default again) where a call to a thread names no limiter; returns the
    one used so far.  NULL: ENOMEM, EPERM */
 struct green_limiter *green_thread_use_limiter(struct green_limiter *l);
+
+/*
+ * In a worker thread: run fn(arg) in the loop that it came from, as a task that
+ * may block, and wait for it (green_from_thread_run); or inside the loop itself,
+ * in no task, where it must not block (green_from_thread_call: EDEADLK from a
+ * checkpoint inside).  They return what fn returns, with its errno and
+ * green_errmsg().  The task runs in the innermost scope of the task that waits for
+ * the worker, is cancelled with it, and inherits from it; it may call threads in
+ * turn, to any depth.  When that call is an abandonable one, it is abandoned when
+ * the task has ended.
+ *   EPERM      not a worker thread of a loop's call
+ *   ECANCELED  run: the call has been abandoned
+ *   ESHUTDOWN  it has been, and the loop has ended
+ *   ENOMEM, EAGAIN
+ */
+int	 green_from_thread_run(green_fn *fn, void *arg) GREEN_CHECK;
+int	 green_from_thread_run_(green_fn *fn, void *arg, const char *name,
+	    const char *where) GREEN_CHECK;
+#define green_from_thread_run(fn, arg)					\
+	green_from_thread_run_((fn), (arg), #fn, GREEN_HERE_)
+int	 green_from_thread_call(green_fn *fn, void *arg) GREEN_CHECK;
 
 /* In a worker thread: ECANCELED if the task that waits for it is cancelled.
    EPERM: not in a worker thread. */

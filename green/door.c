@@ -17,12 +17,6 @@
 
 #define CLOSED	(UINT_MAX / 2 + 1)	/* and below it, how many are inside */
 
-struct green_token {
-	atomic_size_t refs;
-	atomic_uint state;
-	struct loop *loop;
-};
-
 struct green_token *
 green__door_open(struct loop *l)
 {
@@ -53,8 +47,10 @@ green__door_hold(struct green_token *d)
 void
 green__door_drop(struct green_token *d)
 {
-	if (d != NULL && atomic_fetch_sub(&d->refs, 1) == 1)
-		free(d);
+	if (d == NULL || atomic_fetch_sub(&d->refs, 1) > 1)
+		return;
+	free(d->posts);
+	free(d);
 }
 
 struct loop *

@@ -8,9 +8,18 @@
 #define GREEN_DOOR_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 struct loop;
-struct green_token;
+struct posts;
+
+struct green_token {
+	atomic_size_t refs;
+	atomic_uint state;		/* see door.c */
+	struct loop *loop;
+	atomic_size_t held;		/* of refs, by the program */
+	struct posts *posts;		/* pool/post.c's; malloc'd, or NULL */
+};
 
 /* One for each loop, which holds it; NULL: out of memory. */
 struct green_token *green__door_open(struct loop *l);

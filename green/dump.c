@@ -52,6 +52,11 @@ green__task_after(const struct loop *l, const struct green_task *t, int *depth)
 			--*depth;
 		t = host;
 	}
+	/* Behind the first task come those that have come in by the door. */
+	if (next == NULL && (t == NULL || t->group == &l->root)) {
+		next = TAILQ_FIRST(&l->guests.tasks);
+		*depth = 0;
+	}
 	return (next);
 }
 

@@ -78,10 +78,14 @@ finish_loop(struct loop *l, int rc)
 	int error = errno;
 	const char *text;
 
+	l->ending = true;
+	green__scope_cancel(&l->guests.scope, GREEN_CALLED,
+	    "the loop's first task has ended");
 	l->result = rc;
 	l->error = error;
 	if (rc != -1)
 		return;
+	errno = error;
 	text = green_errmsg();
 	l->errmsg = strdup(text);
 }

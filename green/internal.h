@@ -424,7 +424,9 @@ struct loop {
 	const struct green__reactor_ops *ops;
 	struct green__reactor *reactor;
 	struct stacks *stacks;
-	struct group root;		/* holds the first task */
+	struct group root;		/* holds the first task, */
+	struct group guests;		/* and this what came in by the door */
+	bool	 ending;		/* the first task has ended */
 	int	 result;		/* the first task's */
 	int	 error;
 	char	*errmsg;		/* malloc'd; NULL: none */

@@ -82,6 +82,7 @@ green__loop_close(struct loop *l)
 	if (l->reactor != NULL)
 		l->ops->close(l->reactor);
 	free(l->root.scope.reason);
+	free(l->guests.scope.reason);
 	free(l->ready);
 	green__timers_free(l);
 	green__door_drop(l->door);
@@ -149,6 +150,7 @@ green__loop_begin(struct loop *l, green_fn *fn, void *arg)
 		return (green__fail(errno));
 	green__loop = l;
 	green__group_open(&l->root, l, NULL, NULL);
+	green__group_open(&l->guests, l, NULL, NULL);
 	if (green__task_spawn(&l->root, fn, arg, NULL, 0, "main", NULL) ==
 	    NULL) {
 		green__overflow_unwatch();

@@ -74,6 +74,13 @@ green__shuffle(struct loop *l)
 	l->batch = l->nready;
 }
 
+static void
+cancel_all(struct loop *l, const char *reason)
+{
+	green__scope_cancel(&l->root.scope, GREEN_CALLED, reason);
+	green__scope_cancel(&l->guests.scope, GREEN_CALLED, reason);
+}
+
 /*
  * Nothing can wake anybody any more: say so, and cancel everything; what is
  * shielded, or gets stuck a second time, is cancelled through its shields.
@@ -84,13 +91,13 @@ deadlock(struct loop *l)
 	if (!l->deadlocked) {
 		l->deadlocked = true;
 		green__dump(l, STDERR_FILENO);
-		green__scope_cancel(&l->root.scope, GREEN_CALLED,
-		    "every task waits, and nothing can wake one");
+		cancel_all(l, "every task waits, and nothing can wake one");
 		if (l->nready > 0)
 			return;
 	}
 	l->forced = true;
 	green__scope_update(&l->root.scope);
+	green__scope_update(&l->guests.scope);
 	if (l->nready == 0)
 		green__die("deadlock that cancelling every task does not end");
 }
@@ -145,7 +152,8 @@ patience(struct loop *l, int64_t now)
 	    patience_for(l, next - l->time) < timeout)
 		timeout = patience_for(l, next - l->time);
 	if (timeout == GREEN_FOREVER && l->waiting_fds == 0 && l->calls == 0 &&
-	    l->external == 0 && l->guest == NULL)
+	    l->external == 0 && atomic_load(&l->door->held) == 0 &&
+	    l->guest == NULL)
 		return (-1);
 	return (timeout);
 }

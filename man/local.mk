@@ -53,6 +53,7 @@ dist_man_MANS += \
 	%D%/green_test_cancel_everywhere.3 \
 	%D%/green_test_checkpoints.3 \
 	%D%/green_to_thread.3 \
+	%D%/green_token_get.3 \
 	%D%/green_topic_open.3 \
 	%D%/green_udp_open.3 \
 	%D%/green_wait_all_blocked.3 \

@@ -8,6 +8,9 @@ libgreen_all_la_SOURCES += \
 	%D%/internal.h \
 	%D%/limiters.c \
 	%D%/pool.c \
+	%D%/post.c \
+	%D%/post.h \
 	%D%/revocable.c \
 	%D%/to_thread.c \
+	%D%/token.c \
 	# EOL

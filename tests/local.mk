@@ -112,6 +112,7 @@ endif
 	%D%/test_stack.c \
 	%D%/test_stall.c \
 	%D%/test_to_process.c \
+	%D%/test_token.c \
 	%D%/test_topic.c \
 	%D%/test_start.c \
 	%D%/test_stats.c \

@@ -114,6 +114,7 @@
 	loops(thread_revoke)						\
 	loops(timer)							\
 	loops(to_process)						\
+	loops(token)							\
 	loops(topic)							\
 	loops(unix)							\
 	loops(unix_dgram)						\

@@ -94,5 +94,38 @@ int	 green_from_thread_call(green_fn *fn, void *arg) GREEN_CHECK;
    EPERM: not in a worker thread. */
 int	 green_thread_check_cancelled(void) GREEN_CHECK;
 
+/*
+ * A token lets any thread into a loop.  It stays valid after its loop has ended
+ * (calls then fail with ESHUTDOWN) until it is released.  As long as one is held,
+ * somebody may come: green_run() reports no deadlock.  NULL: EPERM, ENOMEM
+ */
+struct green_token;
+struct green_token *green_token_get(void) GREEN_CHECK;		/* of the running loop */
+void	 green_token_release(struct green_token *t);		/* any thread */
+/*
+ * From any thread but the loop's own (EDEADLK), which waits meanwhile: run fn(arg)
+ * in the loop, as a task; or, green_token_call(), inside the loop itself, in no
+ * task, where it must not block (EDEADLK from a checkpoint inside).  They return
+ * what fn returns, with its errno and green_errmsg().  The task belongs to the
+ * loop: when the first task has ended, it is cancelled, and waited for.
+ *   ESHUTDOWN   the loop has ended, or its first task has
+ *   ENOMEM, EAGAIN
+ */
+int	 green_token_run(struct green_token *t, green_fn *fn, void *arg) GREEN_CHECK;
+int	 green_token_run_(struct green_token *t, green_fn *fn, void *arg,
+	    const char *name, const char *where) GREEN_CHECK;
+#define green_token_run(t, fn, arg)					\
+	green_token_run_((t), (fn), (arg), #fn, GREEN_HERE_)
+int	 green_token_call(struct green_token *t, green_fn *fn, void *arg) GREEN_CHECK;
+/*
+ * Have the loop call fn(arg) soon, in no task, without waiting for it.  From any
+ * thread, the loop's own too, and from signal handlers.  Those of one thread are
+ * called in their order; those that the loop's end overtakes are called when its
+ * last task has ended, before green_run() returns.
+ *   EAGAIN      4096 such calls are pending already
+ *   ESHUTDOWN   the loop has ended: fn will not be called
+ */
+int	 green_token_post(struct green_token *t, void (*fn)(void *), void *arg) GREEN_CHECK;
+
 GREEN_END_DECLS
 #endif /* GREEN_THREAD_H */

@@ -23,6 +23,7 @@ green__group_open(struct group *g, struct loop *l, struct green_task *host,
 	g->loop = l;
 	TAILQ_INIT(&g->tasks);
 	TAILQ_INIT(&g->ended);
+	LIST_INIT(&g->companions);
 	g->closing = NULL;
 	g->serial = ++l->order;
 	g->ntasks = 0;
@@ -141,6 +142,17 @@ wait_for_tasks(struct group *g)
 	}
 }
 
+static void
+close_companions(struct group *g)
+{
+	struct companion *c;
+
+	while ((c = LIST_FIRST(&g->companions)) != NULL) {
+		LIST_REMOVE(c, link);
+		c->closed(c);
+	}
+}
+
 int
 green_group_close(struct green_group *shown, int rc)
 {
@@ -158,6 +170,8 @@ green_group_close(struct green_group *shown, int rc)
 		fail(g, t, error);
 	waited = g->ntasks > 0;
 	wait_for_tasks(g);
+	if (!LIST_EMPTY(&g->companions))
+		close_companions(g);
 	while (!TAILQ_EMPTY(&g->ended))
 		green__handle_close(TAILQ_FIRST(&g->ended));
 	around = green__scope_around_cancelled(&g->scope);

@@ -210,12 +210,19 @@ int64_t	 green__scope_due(const struct scope *s);
 
 /* Groups (group.c). */
 struct failure_record;
+/* What closes with a group, when its tasks have ended; or before, and then it
+   leaves. */
+struct companion {
+	LIST_ENTRY(companion) link;
+	void	(*closed)(struct companion *c);
+};
 struct group {
 	struct scope scope;		/* at the front, as green_group's */
 	void	*pad_[16 - sizeof(struct scope) / sizeof(void *)];
 	struct loop *loop;		/* NULL: closed */
 	TAILQ_HEAD(, green_task) tasks;
 	TAILQ_HEAD(, green_task) ended;	/* those with handles */
+	LIST_HEAD(, companion) companions;
 	STAILQ_ENTRY(group) link;	/* in cancel.c's work list */
 	struct waiter *closing;		/* its host, in green_group_close() */
 	uint64_t serial;		/* of its failures' record */

@@ -8,9 +8,15 @@ libgreen_all_la_SOURCES += \
 	%D%/internal.h \
 	%D%/limiters.c \
 	%D%/pool.c \
+	%D%/portal.c \
+	%D%/portal.h \
+	%D%/portal_call.c \
+	%D%/portal_start.c \
 	%D%/post.c \
 	%D%/post.h \
 	%D%/revocable.c \
+	%D%/thread.c \
+	%D%/thread.h \
 	%D%/to_thread.c \
 	%D%/token.c \
 	# EOL

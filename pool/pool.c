@@ -17,11 +17,7 @@
 
 #include <errno.h>
 #include <pthread.h>
-#ifdef HAVE_PTHREAD_NP_H
-#include <pthread_np.h>
-#endif
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <time.h>
@@ -30,16 +26,11 @@
 #include "green/probe.h"
 
 #include "internal.h"
+#include "thread.h"
 
 #define NAME		"green-worker"
 #define STACK_SIZE	(1024 * 1024)
 #define IDLE_SECONDS	10
-
-#ifdef HAVE_PTHREAD_CONDATTR_SETCLOCK
-#define CLOCK		CLOCK_MONOTONIC
-#else
-#define CLOCK		CLOCK_REALTIME
-#endif
 
 struct worker {
 	SLIST_ENTRY(worker) link;	/* while it is idle */
@@ -68,20 +59,6 @@ static struct {
 static struct worker unborn;
 
 static void	 summon(struct worker *w);
-
-static void
-name_thread(void)
-{
-#if defined(HAVE_PTHREAD_SETNAME_NP_2)
-	(void)pthread_setname_np(pthread_self(), NAME);
-#elif defined(HAVE_PTHREAD_SETNAME_NP_3)
-	(void)pthread_setname_np(pthread_self(), "%s", (void *)NAME);
-#elif defined(HAVE_PTHREAD_SETNAME_NP_1)
-	(void)pthread_setname_np(NAME);
-#elif defined(HAVE_PTHREAD_SET_NAME_NP)
-	pthread_set_name_np(pthread_self(), NAME);
-#endif
-}
 
 /*
  * One more worker is to look for jobs: which, for summon().  It counts already,
@@ -118,10 +95,8 @@ stop_looking(void)
 static bool
 stay_idle(struct worker *w)
 {
-	struct timespec until;
+	struct timespec until = green__deadline(IDLE_SECONDS * GREEN_SEC);
 
-	clock_gettime(CLOCK, &until);
-	until.tv_sec += IDLE_SECONDS;
 	w->woken = false;					/* (9) */
 	SLIST_INSERT_HEAD(&pool.idle, w, link);
 	(void)stop_looking();
@@ -162,17 +137,11 @@ static void *
 worker(void *arg)
 {
 	struct worker self = { .woken = true };
-	pthread_condattr_t attr;
 	pthread_t before;
 	bool join;
 
-	name_thread();
-	pthread_condattr_init(&attr);
-#ifdef HAVE_PTHREAD_CONDATTR_SETCLOCK
-	pthread_condattr_setclock(&attr, CLOCK);
-#endif
-	pthread_cond_init(&self.wake, &attr);
-	pthread_condattr_destroy(&attr);
+	green__thread_name(NAME);
+	(void)green__cond_init(&self.wake);
 
 	pthread_mutex_lock(&pool.lock);
 	do
@@ -228,19 +197,10 @@ give_up(int error)
 static void
 start(void)
 {
-	pthread_attr_t attr;
 	pthread_t thread;
-	sigset_t all, before;
 	int error;
 
-	if ((error = pthread_attr_init(&attr)) == 0) {
-		pthread_attr_setstacksize(&attr, STACK_SIZE);
-		sigfillset(&all);
-		pthread_sigmask(SIG_SETMASK, &all, &before);
-		error = pthread_create(&thread, &attr, worker, NULL);
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
-		pthread_attr_destroy(&attr);
-	}
+	error = green__thread_start(&thread, STACK_SIZE, worker, NULL);
 	if (error != 0)
 		give_up(error);
 }

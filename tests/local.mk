@@ -99,6 +99,7 @@ endif
 	%D%/test_local.c \
 	%D%/test_process.c \
 	%D%/test_process_run.c \
+	%D%/test_portal.c \
 	%D%/test_reactor.c \
 	%D%/test_resolver.c \
 	%D%/test_run.c \

@@ -87,6 +87,7 @@
 	loops(pattern)							\
 	loops(process)							\
 	loops(process_run)						\
+	loops(portal)							\
 	loops(reactor)							\
 	loops(resolver)							\
 	loops(run)							\

@@ -127,5 +127,78 @@ int	 green_token_call(struct green_token *t, green_fn *fn, void *arg) GREEN_CHEC
  */
 int	 green_token_post(struct green_token *t, void (*fn)(void *), void *arg) GREEN_CHECK;
 
+/*
+ * A portal is a task group that other threads start tasks in.  As long as it is
+ * open somebody may come: green_run() reports no deadlock.  green_portal_open()
+ * makes one of g, whose tasks these are, too; but a task that fails, fails its
+ * call alone.  It is closed by green_portal_close(), or by the close of g when the
+ * last of g's tasks has ended.  green_portal_start() makes a loop in a thread of
+ * its own for a portal; opt may be NULL, and is not needed afterwards; closing the
+ * portal ends the loop.  NULL:
+ *   EINVAL   g is closed; a bad option
+ *   EPERM    green_portal_open(): no loop
+ *   ENOMEM, EAGAIN, and what green_run() fails with
+ */
+struct green_portal;
+struct green_portal_call;
+struct green_portal *green_portal_open(struct green_group *g) GREEN_CHECK;
+struct green_portal *green_portal_start(const struct green_options *opt) GREEN_CHECK;
+/*
+ * Any thread, and the loop's tasks, for which it is a checkpoint that blocks if it
+ * must: nothing is started any more (ESHUTDOWN); wait for the portal's tasks;
+ * cancel: cancel them before.  Closing again waits again, and does no harm.  With
+ * a loop of the portal's own, it has ended.  A task that is cancelled while it
+ * waits cancels them, and goes on waiting (ECANCELED).
+ *   EDEADLK  the caller is one of the tasks, or a call in the loop itself; or the
+ *            portal's loop is its own, and the caller in it
+ *   and what the portal's own loop has failed with
+ */
+int	 green_portal_close(struct green_portal *p, bool cancel) GREEN_CHECK;
+/* Any thread.  A portal that is still open goes when it is closed; with a loop of
+   its own, that is once no task is left. */
+void	 green_portal_release(struct green_portal *p);
+/*
+ * From any thread but the loop's own (EDEADLK): run fn(arg) as a task of the
+ * portal, and wait for it, as green_token_run(); or do not wait, and have a handle
+ * for it, once the loop has started the task; or wait until the task has called
+ * green_started(value), which is stored in *value (value may be NULL), or has
+ * failed before: with its errno, or EPROTO if it just returned.
+ *   ESHUTDOWN   the portal is closed
+ *   ENOMEM, EAGAIN
+ */
+int	 green_portal_run(struct green_portal *p, green_fn *fn, void *arg) GREEN_CHECK;
+int	 green_portal_run_(struct green_portal *p, green_fn *fn, void *arg,
+	    const char *name, const char *where) GREEN_CHECK;
+#define green_portal_run(p, fn, arg)					\
+	green_portal_run_((p), (fn), (arg), #fn, GREEN_HERE_)
+struct green_portal_call *green_portal_spawn(struct green_portal *p,
+	    green_fn *fn, void *arg) GREEN_CHECK;
+struct green_portal_call *green_portal_spawn_(struct green_portal *p,
+	    green_fn *fn, void *arg, const char *name,
+	    const char *where) GREEN_CHECK;
+#define green_portal_spawn(p, fn, arg)					\
+	green_portal_spawn_((p), (fn), (arg), #fn, GREEN_HERE_)
+struct green_portal_call *green_portal_start_task(struct green_portal *p,
+	    green_fn *fn, void *arg, void **value) GREEN_CHECK;
+struct green_portal_call *green_portal_start_task_(struct green_portal *p,
+	    green_fn *fn, void *arg, void **value, const char *name,
+	    const char *where) GREEN_CHECK;
+#define green_portal_start_task(p, fn, arg, value)			\
+	green_portal_start_task_((p), (fn), (arg), (value), #fn, GREEN_HERE_)
+
+/*
+ * Handles, for any thread, until they are released, also after the portal and the
+ * loop.  Wait for the result of the task (timeout in ns, or GREEN_FOREVER) and
+ * return it, with its errno and green_errmsg(), each time.
+ *   ETIMEDOUT   it is not there yet
+ *   EDEADLK     nor can it be: the caller is in the loop's own thread
+ */
+int	 green_portal_call_wait(struct green_portal_call *h, int64_t timeout);
+/* Have the task cancelled soon; no effect when it has ended. */
+void	 green_portal_call_cancel(struct green_portal_call *h);
+bool	 green_portal_call_done(struct green_portal_call *h);
+/* The task goes on. */
+void	 green_portal_call_release(struct green_portal_call *h);
+
 GREEN_END_DECLS
 #endif /* GREEN_THREAD_H */

@@ -88,9 +88,8 @@ green__loops_remove(struct loop *l)
 {
 	sigset_t before;
 
-	if (l->link.le_prev == NULL)
-		return;
 	green__loops_lock(&before);
-	LIST_REMOVE(l, link);
+	if (l->link.le_prev != NULL)
+		LIST_REMOVE(l, link);
 	green__loops_unlock(&before);
 }

@@ -39,6 +39,8 @@ cancel_all(struct inbox_item *it)
 	int sig = atomic_load(&l->signal);
 	char reason[64];
 
+	if (l->interrupt.arrived == NULL)
+		return;			/* too late */
 	stop_watching(l);
 	snprintf(reason, sizeof(reason), "signal %d (%s)", sig, strsignal(sig));
 	green__scope_cancel(&l->root.scope, GREEN_CALLED, reason);

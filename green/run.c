@@ -70,11 +70,11 @@ green__loop_close(struct loop *l)
 {
 	green__loops_remove(l);
 	green__meter_close(l);
+	green__interrupt_close(l);
 	if (l->door != NULL)
 		green__door_close(l->door);
 	green__inbox_close(l);
 	run_ends(l);
-	green__interrupt_close(l);
 	green__values_destroy(&l->locals);
 	green__fds_free(l);
 	if (l->stacks != NULL)

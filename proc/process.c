@@ -20,7 +20,7 @@
 #define GRACE	(5 * GREEN_SEC)
 
 /* A task that waits for the end; the process may be gone when it runs. */
-struct wait {
+struct ending {
 	struct queued queued;
 	int	 status;
 };
@@ -33,7 +33,7 @@ tell(struct green__child *c)
 	struct queued *q;
 
 	while ((q = green__queue_take(&p->waiters)) != NULL) {
-		GREEN__CONTAINER(q, struct wait, queued)->status = c->status;
+		GREEN__CONTAINER(q, struct ending, queued)->status = c->status;
 		green__wake(&q->waiter, c->error == 0 ? 0 : -1, c->error);
 	}
 }
@@ -174,7 +174,7 @@ green_process_stderr(struct green_process *p)
 int
 green__process_await(struct green_process *p, int64_t until, int *status)
 {
-	struct wait w;
+	struct ending w;
 	int rc;
 
 	if (p->child.ended) {

@@ -53,10 +53,12 @@ static void
 question_free(void *arg)
 {
 	struct question *q = arg;
+	int error = errno;
 
 	if (q->res != NULL)
 		freeaddrinfo(q->res);
 	free(q);
+	errno = error;
 }
 
 static int
@@ -112,9 +114,10 @@ green__lookup(const char *host, const char *service,
 		(void)green__fail(ENOMEM);
 		return (EAI_MEMORY);
 	}
-	if (green_to_thread_limited(&green__loop->limiter_names, ask,
-	    q) == -1) {
-		question_free(q);
+	if (green_to_thread_abandonable(&green__loop->limiter_names, ask, q,
+	    question_free) == -1) {
+		if (!green_thread_abandoned())
+			question_free(q);
 		return (EAI_SYSTEM);
 	}
 	if ((rc = q->rc) == 0) {

@@ -28,6 +28,15 @@ struct question {
 	char	 text[];		/* host, port */
 };
 
+static void
+question_free(void *arg)
+{
+	int error = errno;
+
+	free(arg);
+	errno = error;
+}
+
 static int
 ask(void *arg)
 {
@@ -72,15 +81,16 @@ ask_elsewhere(const struct question *what, char *host, char *port)
 		return (EAI_MEMORY);
 	}
 	*q = *what;
-	if (green_to_thread_limited(&green__loop->limiter_names, ask,
-	    q) == -1) {
-		free(q);
+	if (green_to_thread_abandonable(&green__loop->limiter_names, ask, q,
+	    question_free) == -1) {
+		if (!green_thread_abandoned())
+			question_free(q);
 		return (EAI_SYSTEM);
 	}
 	rc = answer(q, host, port);
 	if (rc == EAI_SYSTEM)
 		(void)green__fail(q->error);
-	free(q);
+	question_free(q);
 	return (rc);
 }
 

@@ -6,6 +6,7 @@
  *	connect PORT DELAY ADDRESS ...	to a name that has these; DELAY in ms
  *	transfer HOST PORT KIB		there and back, and compare
  *	vanish HOST PORT keepalive|user	prints "connected", then waits for the end
+ *	lookup HOST MS			cancelled after so long
  *	link ONE OTHER			be one between two interfaces, until killed;
  *					prints "ready" first
  */
@@ -215,6 +216,25 @@ vanish(void *arg)
 }
 
 static int
+lookup(void *arg)
+{
+	struct addrinfo *res;
+	struct green_scope s;
+	int rc, error;
+
+	(void)arg;
+	green_move_on_after(&s, atoi(args[1]) * GREEN_MSEC);
+	rc = green_getaddrinfo(args[0], NULL, NULL, &res);
+	error = errno;
+	rc = green_scope_close(&s, 0) == -1 ? EAI_FAIL : rc;
+	if (rc == 0)
+		green_freeaddrinfo(res);
+	printf("%" PRId64 " %s\n", elapsed(), rc == EAI_SYSTEM ?
+	    strerror(error) : rc == 0 ? "found" : gai_strerror(rc));
+	return (0);
+}
+
+static int
 link_up(void *arg)
 {
 	(void)arg;
@@ -230,6 +250,7 @@ static const struct command {
 	{ "connect", 3, connect_to },
 	{ "transfer", 3, transfer },
 	{ "vanish", 3, vanish },
+	{ "lookup", 2, lookup },
 	{ "link", 2, link_up }
 };
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Connections over networks that are made for it: hosts that do not answer, or
-# refuse, or vanish, links that lose packets.  Two network namespaces, joined by a
-# link; where the right to make them is missing, or a program or a part of the
-# kernel that a check needs, that is said.
+# refuse, or vanish, links that lose packets, name servers that are not there.
+# Two network namespaces, joined by a link; where the right to make them is
+# missing, or a program or a part of the kernel that a check needs, that is said.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -13,7 +13,7 @@ skip() {
 	exit 77
 }
 [ -x $drive ] || skip 'run by make check, where the test programs are built'
-for tool in ip unshare nsenter; do
+for tool in ip unshare nsenter mount; do
 	command -v $tool >/dev/null || skip "there is no $tool(8)"
 done
 
@@ -22,9 +22,9 @@ case ${NETNS_INSIDE-} in
 '')
 	user=
 	[ "$(id -u)" = 0 ] || user=-r
-	unshare $user -n true 2>/dev/null ||
+	unshare $user -n -m true 2>/dev/null ||
 	    skip 'no right to make network namespaces'
-	NETNS_INSIDE=yes exec unshare $user -n sh "$0"
+	NETNS_INSIDE=yes exec unshare $user -n -m sh "$0"
 	;;
 esac
 
@@ -150,6 +150,16 @@ read -r a <&3
 read -r b <&4
 [ "$a $b" = 'connected connected' ] || exit 99
 $there ip addr del 10.77.0.20/24 dev there0
+
+# A name server that does not answer holds nobody who is cancelled.
+printf 'nameserver 10.78.0.53\noptions timeout:5 attempts:1\n' >"$tmp/resolv"
+if mount --bind "$tmp/resolv" /etc/resolv.conf 2>/dev/null &&
+    grep -q '^hosts:.*dns' /etc/nsswitch.conf 2>/dev/null; then
+	bounds 'lookup' "$($drive lookup no-such-host.example 200)" \
+	    'Operation canceled' 200 2000
+else
+	echo 'netns.sh: the resolver cannot be led astray: lookup not checked'
+fi
 
 read -r a <&3
 read -r b <&4

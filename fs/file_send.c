@@ -12,12 +12,11 @@
 #include <sys/sendfile.h>
 #endif
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "internal.h"
 #include "stream/internal.h"
+#include "stream/quiet.h"
 
 #define PIECE	((size_t)256 * 1024)	/* for the kernel, between two turns */
 #define BUFFER	((size_t)64 * 1024)
@@ -38,27 +37,14 @@ struct sending {
 static ssize_t
 send_quietly(int to, int from, off_t *at, size_t len)
 {
-	static const struct timespec now;
-	sigset_t pipe, before, pending;
+	struct green__quiet q;
 	ssize_t n;
-	int error;
 
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	sigemptyset(&pending);
-	pthread_sigmask(SIG_BLOCK, &pipe, &before);
-	if (sigismember(&before, SIGPIPE))
-		sigpending(&pending);
+	green__quiet_begin(&q);
 	do
 		n = sendfile(to, from, at, len);
 	while (n == -1 && errno == EINTR);
-	error = errno;
-	if (n == -1 && error == EPIPE && !sigismember(&pending, SIGPIPE))
-		while (sigtimedwait(&pipe, NULL, &now) == -1 &&
-		    errno == EINTR)
-			continue;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	errno = error;
+	green__quiet_end(&q, n == -1 && errno == EPIPE);
 	return (n);
 }
 

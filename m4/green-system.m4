@@ -112,6 +112,15 @@ AS_IF([test "$green_cv_pipe2" = yes],
     [AC_DEFINE([HAVE_PIPE2], [1], [Define to 1 if there is pipe2().])])
 ])
 
+# What streams are copied by, and how stdio sees them.
+AC_DEFUN([GREEN_CHECK_STREAMS],
+[AC_CACHE_CHECK([for splice], [green_cv_splice],
+    [AC_LINK_IFELSE([AC_LANG_PROGRAM([#include <fcntl.h>],
+	[return ((int)splice(0, 0, 1, 0, F_SETPIPE_SZ, SPLICE_F_MOVE));])],
+	[green_cv_splice=yes], [green_cv_splice=no])])
+AM_CONDITIONAL([GREEN_SPLICE], [test "$green_cv_splice" = yes])
+])
+
 AC_DEFUN([GREEN_CHECK_FILES],
 [AC_CHECK_FUNCS([copy_file_range flock posix_fadvise])
 GREEN_CHECK_DECLARED([fdatasync], [unistd.h])

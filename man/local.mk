@@ -43,10 +43,13 @@ dist_man_MANS += \
 	%D%/green_spawn.3 \
 	%D%/green_start.3 \
 	%D%/green_stream_from_fd.3 \
+	%D%/green_stream_copy.3 \
 	%D%/green_stream_new.3 \
+	%D%/green_stream_pair.3 \
 	%D%/green_stream_receive.3 \
 	%D%/green_stream_receive_until.3 \
 	%D%/green_stream_set.3 \
+	%D%/green_stream_staple.3 \
 	%D%/green_task_wait.3 \
 	%D%/green_tasks.3 \
 	%D%/green_to_process.3 \

@@ -74,6 +74,25 @@ socket_send(struct green_stream *s, const void *buf, size_t len)
 	}
 }
 
+static ssize_t
+socket_send_some(struct green_stream *s, const void *buf, size_t len)
+{
+	struct green__fd *f = &socket_of(s)->fd;
+	ssize_t n;
+
+	for (;;) {
+		if (green__io_await(f, GREEN__WRITE) == -1)
+			return (-1);
+		if ((n = green__socket_send(f->fd, buf, len)) != -1)
+			break;
+		if (green__io_retry(f, GREEN__WRITE) == -1)
+			return (-1);
+	}
+	if ((size_t)n < len)
+		green__fd_drained(f, GREEN__WRITE, false);
+	return (n);
+}
+
 static int
 socket_sendv(struct green_stream *s, const struct iovec *iov, int n)
 {
@@ -128,6 +147,7 @@ socket_fd(struct green_stream *s)
 static const struct green__stream_ops socket_ops = {
 	.receive = socket_receive,
 	.send = socket_send,
+	.send_some = socket_send_some,
 	.sendv = socket_sendv,
 	.send_eof = socket_send_eof,
 	.close = socket_close,

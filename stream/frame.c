@@ -17,6 +17,7 @@
 #define LEAST	4096		/* the smallest buffer */
 #define ROOM	1024		/* the least to receive into it at once */
 #define KEEP	65536		/* a larger one goes when it is empty */
+#define SLACK	4		/* times what is asked for */
 
 static size_t
 kept(const struct green_stream *s)
@@ -39,8 +40,8 @@ settle(struct green_stream *s)
 }
 
 /* Room for n bytes in all from start on. */
-static int
-reserve(struct green_stream *s, size_t n)
+int
+green__frame_reserve(struct green_stream *s, size_t n)
 {
 	size_t have = kept(s), size = s->size * 2;
 	char *buf;
@@ -73,8 +74,7 @@ green__frame_take(struct green_stream *s, void *buf, size_t max)
 	size_t n = kept(s) < max ? kept(s) : max;
 
 	memcpy(buf, s->buf + s->start, n);
-	s->start += n;
-	settle(s);
+	green__frame_drop(s, n);
 	return (n);
 }
 
@@ -110,12 +110,39 @@ fill(struct green_stream *s)
 	ssize_t n;
 
 	settle(s);
-	if (s->size - s->end < ROOM && reserve(s, kept(s) + LEAST) == -1)
+	if (s->size - s->end < ROOM &&
+	    green__frame_reserve(s, kept(s) + LEAST) == -1)
 		return (-1);
 	n = receive(s, s->buf + s->end, s->size - s->end - 1);
 	if (n > 0)
 		s->end += (size_t)n;
 	return (n);
+}
+
+ssize_t
+green__frame_fill(struct green_stream *s, size_t n)
+{
+	ssize_t got;
+
+	/* One that has grown much too large is given back. */
+	if (s->size / SLACK > n) {
+		free(s->buf);
+		s->buf = NULL;
+		s->size = 0;
+	}
+	s->start = s->end = 0;
+	if (green__frame_reserve(s, n) == -1)
+		return (-1);
+	if ((got = receive(s, s->buf, n)) > 0)
+		s->end = (size_t)got;
+	return (got);
+}
+
+void
+green__frame_drop(struct green_stream *s, size_t n)
+{
+	s->start += n;
+	settle(s);
 }
 
 /* Where delim is in p[from..n), or NULL. */
@@ -218,7 +245,7 @@ receive_line(struct green_stream *s, size_t max, char **line)
 	if (found == 0) {
 		if ((len = kept(s)) == 0)
 			return (0);
-		if (reserve(s, len + 1) == -1)
+		if (green__frame_reserve(s, len + 1) == -1)
 			return (-1);
 		end = len;
 	} else {
@@ -256,7 +283,7 @@ exactly(struct green_stream *s, char *buf, size_t len)
 
 	if (len > SSIZE_MAX)
 		return (green__fail(EINVAL));
-	if (got < len && reserve(s, len) == -1)
+	if (got < len && green__frame_reserve(s, len) == -1)
 		return (-1);
 	if (got > 0)
 		memcpy(buf, consume(s, got), got);
@@ -304,7 +331,8 @@ green_stream_unread(struct green_stream *s, const void *data, size_t len)
 		return (green__fail(ENOMEM));
 	/* data may be what a call has left there; then it lies before start. */
 	if (s->start < len) {
-		if (s->size < have + len && reserve(s, have + len) == -1)
+		if (s->size < have + len &&
+		    green__frame_reserve(s, have + len) == -1)
 			return (-1);
 		if (have > 0)
 			memmove(s->buf + len, s->buf + s->start, have);

@@ -22,6 +22,9 @@
 struct green__stream_ops {
 	ssize_t	(*receive)(struct green_stream *s, void *buf, size_t max);
 	int	(*send)(struct green_stream *s, const void *buf, size_t len);
+	/* At least one byte of it: how many.  May be NULL: all go, or none. */
+	ssize_t	(*send_some)(struct green_stream *s, const void *buf,
+		    size_t len);
 	int	(*sendv)(struct green_stream *s, const struct iovec *iov,
 		    int n);
 	int	(*send_eof)(struct green_stream *s);
@@ -34,7 +37,7 @@ struct green__stream_ops {
 	/* Set an option to *value, or get that.  NULL: it has none. */
 	int	(*option)(struct green_stream *s, enum green_option o,
 		    int64_t *value, bool set);
-	/* The socket whose bytes the stream's are, if any.  May be NULL. */
+	/* The descriptor whose bytes the stream's are, if any.  May be NULL. */
 	struct green__fd *(*fd)(struct green_stream *s);
 };
 
@@ -71,8 +74,14 @@ void	 green__stream_own(struct green_stream *s, struct green_stream **owner);
  */
 int	 green__stream_enter(struct green_stream *s, unsigned dir);
 ssize_t	 green__stream_leave(struct green_stream *s, unsigned dir, ssize_t rc);
+/* green_stream_set() and green_stream_get(), for wrappers. */
+int	 green__stream_option(struct green_stream *s, enum green_option o,
+	    int64_t *value, bool set);
 /* Within those: the socket to receive from or send to directly, or NULL. */
 struct green__fd *green__stream_fd(struct green_stream *s);
+/* Within those: send, and how much of it; at least one byte. */
+ssize_t	 green__stream_send_some(struct green_stream *s, const void *buf,
+	    size_t len);
 
 /*
  * io.c: what is done on descriptors.  Before a system call, wait unless f may be
@@ -100,10 +109,42 @@ ssize_t	 green__quiet_write_masked(int fd, struct iovec *iov, int n);
    a directory), ENOMEM, EPERM */
 struct green_stream *green__fd_stream(int fd);
 
-/* frame.c: what is kept already, at most max bytes of it. */
+/*
+ * frame.c.  What is kept already, at most max bytes of it; receive into the
+ * buffer that is empty, at most n bytes; have room for n bytes in all there,
+ * which stays when it is emptied, up to a limit.
+ */
 size_t	 green__frame_take(struct green_stream *s, void *buf, size_t max);
 /* Keep what was received in vain, after what is kept already.  ENOMEM */
 int	 green__frame_put(struct green_stream *s, const void *buf, size_t len);
+ssize_t	 green__frame_fill(struct green_stream *s, size_t n);
+int	 green__frame_reserve(struct green_stream *s, size_t n);	/* ENOMEM */
+/* So many of them are not needed any more. */
+void	 green__frame_drop(struct green_stream *s, size_t n);
+
+/*
+ * copy.c: a copy that tells how far it has come, and moves the deadline of
+ * patience (or NULL) on by idle with everything that moves.
+ */
+struct green__copy {
+	struct green_stream *to;
+	struct green_stream *from;
+	int64_t	 copied;
+	struct green_scope *patience;
+	int64_t	 idle;
+	bool	 sending;		/* it failed there */
+};
+int	 green__copy(struct green__copy *c);
+void	 green__copy_moved(struct green__copy *c, size_t n);
+
+/*
+ * splice.c, or no_splice.c: wait for what there is, and move it in one go, within
+ * the kernel.  Bytes, of which green__copy_moved() was told; 0: it must go the
+ * other way, this time, or with *never from now on; -1: what is left over is kept
+ * by c->from.
+ */
+#define GREEN__SPLICE	((size_t)256 * 1024)	/* at most */
+ssize_t	 green__splice(struct green__copy *c, bool *never);
 
 /* Copy a fact of size `have' out, whose size the caller said is `size'. */
 int	 green__attr_copy(void *value, size_t size, const void *fact,

@@ -94,6 +94,14 @@ green__stream_fd(struct green_stream *s)
 }
 
 ssize_t
+green__stream_send_some(struct green_stream *s, const void *buf, size_t len)
+{
+	if (s->ops->send_some != NULL)
+		return (s->ops->send_some(s, buf, len));
+	return (s->ops->send(s, buf, len) == -1 ? -1 : (ssize_t)len);
+}
+
+ssize_t
 green_stream_receive(struct green_stream *s, void *buf, size_t max)
 {
 	ssize_t n;
@@ -226,8 +234,9 @@ green_stream_attr(struct green_stream *s, enum green_attr a, void *value,
 	return (s->ops->attr(s, a, value, size));
 }
 
-static int
-option(struct green_stream *s, enum green_option o, int64_t *value, bool set)
+int
+green__stream_option(struct green_stream *s, enum green_option o,
+    int64_t *value, bool set)
 {
 	if (s->state & STREAM_CLOSED)
 		return (green__fail(EBADF));
@@ -239,13 +248,13 @@ option(struct green_stream *s, enum green_option o, int64_t *value, bool set)
 int
 green_stream_set(struct green_stream *s, enum green_option o, int64_t value)
 {
-	return (option(s, o, &value, true));
+	return (green__stream_option(s, o, &value, true));
 }
 
 int
 green_stream_get(struct green_stream *s, enum green_option o, int64_t *value)
 {
-	return (option(s, o, value, false));
+	return (green__stream_option(s, o, value, false));
 }
 
 int

@@ -57,6 +57,7 @@ endif
 	%D%/test_channel.c \
 	%D%/test_connect.c \
 	%D%/test_context.c \
+	%D%/test_copy.c \
 	%D%/test_custom.c \
 	%D%/test_deadline.c \
 	%D%/test_deadlock.c \
@@ -90,6 +91,7 @@ endif
 	%D%/test_net.c \
 	%D%/test_option.c \
 	%D%/test_options.c \
+	%D%/test_pair.c \
 	%D%/test_parallel.c \
 	%D%/test_pass.c \
 	%D%/test_path.c \

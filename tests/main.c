@@ -45,6 +45,7 @@
 	loops(cond)							\
 	loops(connect)							\
 	loops(context)							\
+	loops(copy)							\
 	loops(custom)							\
 	loops(deadline)							\
 	loops(deadlock)							\
@@ -81,6 +82,7 @@
 	loops(net)							\
 	loops(option)							\
 	loops(options)							\
+	loops(pair)							\
 	loops(parallel)							\
 	loops(pass)							\
 	loops(path)							\

@@ -111,6 +111,24 @@ struct green_stream *green_stream_new_(const struct green_stream_ops *ops,
 	green_stream_new_((ops), sizeof(struct green_stream_ops), (impl))
 
 /*
+ * Two ends, in memory: what one sends the other receives.  capacity: how many
+ * bytes may be under way in each direction; with 0 each send waits until all of
+ * it is received.  When one end is closed or aborted, which are the same here,
+ * the other still receives what was sent, then 0, and sending to it is EPIPE.
+ * No loop need be running.  ENOMEM
+ */
+int	 green_stream_pair(size_t capacity, struct green_stream *end[2]) GREEN_CHECK;
+/*
+ * One stream out of a stream to send to and one to receive from, which may be
+ * the same.  It owns both from the call on: on failure (ENOMEM) they are closed.
+ * send_eof is the sending one's, which is closed if it cannot; close closes both,
+ * even when one fails, and tells of the first failure.  Facts and options are
+ * those of the receiving one, and where it knows none, of the other.
+ */
+struct green_stream *green_stream_staple(struct green_stream *send,
+	    struct green_stream *receive) GREEN_CHECK;
+
+/*
  * Framing.  Every stream keeps what one of these has read too much, and hands it
  * out first to whatever receives next.
  */
@@ -138,6 +156,26 @@ int	 green_stream_unread(struct green_stream *s, const void *data, size_t len) G
 /* Formatted sending: 0. */
 int	 green_stream_printf(struct green_stream *s, const char *fmt, ...)
 	    __attribute__((__format__(__printf__, 2, 3))) GREEN_CHECK;
+
+/*
+ * Everything from one stream to another, until its end: bytes copied.  Neither
+ * is closed, nor the end passed on; they may be the same.  It is inside both all
+ * the while.  When it fails or is cancelled, nothing of from is lost: what has
+ * not been sent is kept there, to be received next; of a stream of the program's
+ * own a part of that may have been sent all the same.
+ */
+int64_t	 green_stream_copy(struct green_stream *to, struct green_stream *from) GREEN_CHECK;
+/*
+ * Both ways at once until both ended, ends passed on: what a proxy does.  Closes
+ * neither.  Where an end cannot be passed on (ENOTSUP) the other way goes on all
+ * the same; so it does when one side listens no more (EPIPE, ECONNRESET in
+ * sending), which is then the failure in the end.  Any other failure ends both,
+ * as a reset does.  ETIMEDOUT: nothing moved either way for idle ns (or
+ * GREEN_FOREVER).  copied, unless NULL, has the bytes from a to b, and from b to
+ * a, after a failure too.  What was not sent is kept, as by green_stream_copy().
+ */
+int	 green_stream_join(struct green_stream *a, struct green_stream *b,
+	    int64_t idle, int64_t copied[2]) GREEN_CHECK;
 
 /*
  * Listeners: what accepts streams.  One task at a time: EBUSY.

@@ -1,0 +1,20 @@
+/*
+ * SIGPIPE kept away from system calls that have no flag for that.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#ifndef GREEN_QUIET_H
+#define GREEN_QUIET_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+struct green__quiet {
+	sigset_t before;
+	bool	 pending;		/* one that is none of ours */
+};
+/* The system call comes between these; broken: it failed with EPIPE. */
+void	 green__quiet_begin(struct green__quiet *q);
+void	 green__quiet_end(const struct green__quiet *q, bool broken);
+
+#endif /* GREEN_QUIET_H */

@@ -293,9 +293,9 @@ client(struct green_stream *s, void *arg)
 		green_fail_after(&r.scope, patience);
 		if (rc == 1)
 			rc = answer(&r);
-		else if (rc == -1 && errno == ETIMEDOUT &&
-		    (r.len > 0 || green_stream_buffered(s) > 0))
-			rc = refuse(&r, "408 Request Timeout");
+		else if (rc == -1 && errno == ETIMEDOUT)
+			rc = r.len == 0 && green_stream_buffered(s) == 0 ? 0 :
+			    refuse(&r, "408 Request Timeout");
 		rc = (int)green_scope_close(&r.scope, rc);
 	} while (rc == 0 && r.keep);
 	/* What is still unread would take the answer with it. */

@@ -126,6 +126,25 @@ AS_IF([test "$green_libuv" = yes],
     [green_hosts="$green_hosts (libuv is missing: left out)"])
 ])
 
+# In the C library, or in one of its own.
+AC_DEFUN([GREEN_CHECK_ICONV],
+[AC_CACHE_CHECK([for what iconv needs], [green_cv_iconv],
+    [green_saved_LIBS=$LIBS
+    green_cv_iconv=missing
+    for green_lib in '' -liconv; do
+	LIBS="$green_lib $green_saved_LIBS"
+	AC_LINK_IFELSE([AC_LANG_PROGRAM([#include <iconv.h>], [
+iconv_t cd = iconv_open("", "");
+return (iconv(cd, 0, 0, 0, 0) != 0 || iconv_close(cd) != 0);
+	    ])],
+	    [green_cv_iconv=${green_lib:-nothing}; break])
+    done
+    LIBS=$green_saved_LIBS])
+AS_CASE([$green_cv_iconv],
+    [-l*], [LIBS="$green_cv_iconv $LIBS"])
+AM_CONDITIONAL([GREEN_ICONV], [test "$green_cv_iconv" != missing])
+])
+
 # Without CUnit all is built but the test program.
 AC_DEFUN([GREEN_CHECK_CUNIT],
 [PKG_CHECK_MODULES([CUNIT], [cunit],

@@ -119,6 +119,25 @@ AC_DEFUN([GREEN_CHECK_STREAMS],
 	[return ((int)splice(0, 0, 1, 0, F_SETPIPE_SZ, SPLICE_F_MOVE));])],
 	[green_cv_splice=yes], [green_cv_splice=no])])
 AM_CONDITIONAL([GREEN_SPLICE], [test "$green_cv_splice" = yes])
+GREEN_CHECK_STDIO
+])
+
+# Some have one call to make a FILE of functions, some the other, libbsd the
+# first.  glibc wants to hear 0 of a write that failed, everybody else -1.
+AC_DEFUN([GREEN_CHECK_STDIO],
+[green_saved_CPPFLAGS=$CPPFLAGS green_saved_LIBS=$LIBS
+CPPFLAGS="$CPPFLAGS $LIBBSD_CFLAGS" LIBS="$LIBBSD_LIBS $LIBS"
+GREEN_CHECK_DECLARED([funopen], [stdio.h])
+CPPFLAGS=$green_saved_CPPFLAGS LIBS=$green_saved_LIBS
+AS_IF([test "$green_have_funopen" = no],
+    [GREEN_CHECK_DECLARED([fopencookie], [stdio.h])
+    AS_IF([test "$green_have_fopencookie" = no],
+	[AC_MSG_ERROR([there is neither funopen() nor fopencookie()])])])
+AM_CONDITIONAL([GREEN_FUNOPEN], [test "$green_have_funopen" = yes])
+AC_CHECK_DECL([__GLIBC__], [green_write_fails=0], [green_write_fails=-1],
+    [[#include <stdio.h>]])
+AC_DEFINE_UNQUOTED([STDIO_WRITE_FAILS], [($green_write_fails)],
+    [What stdio is told of a write that failed.])
 ])
 
 AC_DEFUN([GREEN_CHECK_FILES],

@@ -44,6 +44,7 @@ dist_man_MANS += \
 	%D%/green_start.3 \
 	%D%/green_stream_from_fd.3 \
 	%D%/green_stream_copy.3 \
+	%D%/green_stream_fopen.3 \
 	%D%/green_stream_new.3 \
 	%D%/green_stream_pair.3 \
 	%D%/green_stream_receive.3 \
@@ -56,6 +57,7 @@ dist_man_MANS += \
 	%D%/green_test.3 \
 	%D%/green_test_cancel_everywhere.3 \
 	%D%/green_test_checkpoints.3 \
+	%D%/green_text.3 \
 	%D%/green_to_thread.3 \
 	%D%/green_token_get.3 \
 	%D%/green_topic_open.3 \

@@ -81,7 +81,7 @@ green__frame_take(struct green_stream *s, void *buf, size_t max)
 int
 green__frame_put(struct green_stream *s, const void *buf, size_t len)
 {
-	if (reserve(s, kept(s) + len) == -1)
+	if (green__frame_reserve(s, kept(s) + len) == -1)
 		return (-1);
 	if (len > 0)
 		memcpy(s->buf + s->end, buf, len);

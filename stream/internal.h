@@ -179,6 +179,16 @@ int	 green__listener_enter(struct green_listener *l);
 int	 green__listener_leave(struct green_listener *l, int rc);
 struct green_stream *green__listener_accept(struct green_listener *l);
 
+/* report.c: what l's handlers failed with is told to r, in their tasks. */
+struct green__report {
+	void	(*fn)(struct green_stream *s, void *arg);	/* NULL: stderr */
+	void	*arg;
+};
+const struct green__report *green__listener_report(
+	    const struct green_listener *l);
+void	 green__report(const struct green__report *r, struct green_stream *s,
+	    int code);
+
 /*
  * serve.c: somewhere in this loop a descriptor was closed, and those who have
  * run out of them may try again.

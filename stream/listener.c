@@ -18,6 +18,7 @@ struct green_listener {
 	bool	 closed;
 	size_t	 next;			/* the port whose turn it is */
 	size_t	 n;
+	struct green__report report;
 	struct green__fd **fd;		/* of each port, behind these */
 	struct green__port *port[];
 };
@@ -40,6 +41,19 @@ green__listener_new(struct green__port *const *port, size_t n)
 		l->fd[i] = &port[i]->fd;
 	}
 	return (l);
+}
+
+void
+green_serve_on_error(struct green_listener *l,
+    void (*report)(struct green_stream *s, void *arg), void *arg)
+{
+	l->report = (struct green__report){ .fn = report, .arg = arg };
+}
+
+const struct green__report *
+green__listener_report(const struct green_listener *l)
+{
+	return (&l->report);
 }
 
 static void

@@ -17,6 +17,7 @@ struct service {
 	struct green_stream *stream;	/* NULL: the handler has let go of it */
 	handler_fn *handler;
 	void	*arg;
+	struct green__report report;
 };
 
 /* Those of this thread's loop who wait for something to be closed. */
@@ -32,6 +33,8 @@ serve_stream(void *arg)
 	green__stream_own(v->stream, &v->stream);
 	rc = v->handler(v->stream, v->arg);
 	error = errno;
+	if (rc == -1)
+		green__report(&v->report, v->stream, error);
 	(void)green_stream_close(v->stream);
 	errno = error;
 	return (rc == -1 && error == ECANCELED && green__is_cancelled(green__task()) ?
@@ -116,6 +119,7 @@ green_serve_(struct green_listener *l, struct green_group *g,
 		return (-1);
 	do {
 		v.stream = green__listener_accept(l);
+		v.report = *green__listener_report(l);
 		rc = v.stream == NULL ? recover() : start(g, &v, name, where);
 	} while (rc == 0);
 	if (errno == EBADF || errno == ESHUTDOWN)

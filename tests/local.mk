@@ -73,6 +73,7 @@ endif
 	%D%/test_fd_stream.c \
 	%D%/test_file.c \
 	%D%/test_file_send.c \
+	%D%/test_fopen.c \
 	%D%/test_frame.c \
 	%D%/test_future.c \
 	%D%/test_fuzz.c \
@@ -127,6 +128,7 @@ endif
 	%D%/test_task_info.c \
 	%D%/test_tcp.c \
 	%D%/test_testing.c \
+	%D%/test_text.c \
 	%D%/test_thread.c \
 	%D%/test_thread_from.c \
 	%D%/test_thread_revoke.c \

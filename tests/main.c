@@ -61,6 +61,7 @@
 	loops(fd_stream)						\
 	loops(file)							\
 	loops(file_send)						\
+	loops(fopen)							\
 	loops(frame)							\
 	loops(fuzz)							\
 	loops(future)							\
@@ -112,6 +113,7 @@
 	loops(task_info)						\
 	loops(tcp)							\
 	loops(testing)							\
+	loops(text)							\
 	loops(thread)							\
 	loops(thread_from)						\
 	loops(thread_revoke)						\

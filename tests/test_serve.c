@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "scratch.h"
 #include "streams.h"
 #include "tasks.h"
 #include "watched.h"
@@ -250,14 +251,39 @@ serve_looks(void *server)
 	    sv->arg)));
 }
 
+/* How a failure was told. */
+struct told {
+	int	 n;
+	int	 error;
+	int	 port;			/* the peer's; -1: there is no stream */
+	char	 name[32];
+	char	 text[64];
+};
+
+static void
+take_note(struct green_stream *s, void *arg)
+{
+	struct told *t = arg;
+
+	t->n++;
+	t->error = errno;
+	snprintf(t->text, sizeof(t->text), "%s", green_errmsg());
+	snprintf(t->name, sizeof(t->name), "%s", green_name(green_self()));
+	if (s == NULL || green_stream_attr(s, GREEN_ATTR_REMOTE_PORT, &t->port,
+	    sizeof(t->port)) == -1)
+		t->port = -1;
+}
+
 GREEN_TEST(a_handler_has_its_name_and_fails_alone)
 {
 	int n = 0, i;
 	struct server sv = { .arg = &n };
+	struct told told = { 0 };
 	struct green_stream *s;
 	char c;
 
 	REQUIRE(begin(&sv, serve_looks));
+	green_serve_on_error(sv.l, take_note, &told);
 	for (i = 0; i < 3; i++) {
 		CHECK((s = streams_connect(sv.port)) != NULL);
 		CHECK_INT(green_stream_receive(s, &c, 1), 0);
@@ -266,6 +292,100 @@ GREEN_TEST(a_handler_has_its_name_and_fails_alone)
 	CHECK_INT(n, 3);
 	CHECK(!sv.done);
 	finish_serving(&sv);
+}
+
+/* Closes its stream if that is negative, and fails with an errno. */
+static int
+fails(struct green_stream *s, void *arg)
+{
+	int code = *(int *)arg;
+
+	if (code < 0)
+		CHECK_INT(green_stream_close(s), 0);
+	errno = abs(code);
+	return (-1);
+}
+
+/* Serve one stream by fails(), and tell told. */
+static void
+serve_failure(int code, struct told *told)
+{
+	struct server sv = { .handler = fails, .arg = &code };
+	struct green_stream *s;
+	int port;
+	char c;
+
+	*told = (struct told){ 0 };
+	REQUIRE((sv.l = streams_listen(&sv.port)) != NULL);
+	green_serve_on_error(sv.l, take_note, told);
+	begin_on(&sv, serve_all);
+	CHECK((s = streams_connect(sv.port)) != NULL);
+	CHECK_INT(green_stream_receive(s, &c, 1), 0);
+	CHECK_INT(green_stream_attr(s, GREEN_ATTR_LOCAL_PORT, &port,
+	    sizeof(port)), 0);
+	if (told->n == 1 && code > 0)
+		CHECK_INT(told->port, port);
+	CHECK_INT(green_stream_close(s), 0);
+	finish_serving(&sv);
+}
+
+GREEN_TEST(a_failing_handler_is_told)
+{
+	struct told told;
+
+	serve_failure(EDOM, &told);
+	CHECK_INT(told.n, 1);
+	CHECK_INT(told.error, EDOM);
+	CHECK_STR(told.name, "sv->handler");
+	CHECK_STR(told.text, strerror(EDOM));
+	serve_failure(-ERANGE, &told);
+	CHECK_INT(told.n, 1);
+	CHECK_INT(told.error, ERANGE);
+	CHECK_INT(told.port, -1);
+}
+
+GREEN_TEST(connections_that_break_are_no_news)
+{
+	static const int codes[] = { ECONNRESET, EPIPE, ECANCELED };
+	struct told told;
+	size_t i;
+
+	for (i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
+		serve_failure(codes[i], &told);
+		CHECK_INT(told.n, 0);
+	}
+}
+
+/* On TCP, then on a UNIX socket, with no function to tell. */
+static int
+fail_aloud(void *path)
+{
+	static int code = EDOM;
+	struct server sv = { .handler = fails, .arg = &code };
+	struct green_stream *s;
+	char c;
+
+	sv.l = path == NULL ? streams_listen(&sv.port) :
+	    green_listen_unix(path, NULL);
+	REQUIRE_TASK(CHECK(sv.l != NULL));
+	begin_on(&sv, serve_all);
+	s = path == NULL ? streams_connect(sv.port) : green_connect_unix(path);
+	CHECK(s != NULL);
+	CHECK_INT(green_stream_receive(s, &c, 1), 0);
+	CHECK_INT(green_stream_close(s), 0);
+	finish_serving(&sv);
+	return (0);
+}
+
+PLAIN_TEST(a_failing_handler_is_told_on_stderr)
+{
+	char *path = scratch_path("failing");
+
+	survives(fail_aloud, NULL, "libgreen: sv->handler, 127.0.0.1:\n"
+	    ": Numerical argument out of domain");
+	survives(fail_aloud, path, "libgreen: sv->handler\n"
+	    ": Numerical argument out of domain");
+	free(path);
 }
 
 static int
@@ -566,6 +686,9 @@ CU_TestInfo serve_tests[] = {
 	CLAIM(a_cancelled_server_fails),
 	CLAIM(a_cancelled_accept_loses_no_connection),
 	CLAIM(a_handler_has_its_name_and_fails_alone),
+	CLAIM(a_failing_handler_is_told),
+	CLAIM(connections_that_break_are_no_news),
+	CLAIM(a_failing_handler_is_told_on_stderr),
 	CLAIM(a_handler_may_close_its_stream),
 	CLAIM(cancelling_the_group_ends_its_streams),
 	CLAIM(a_closed_group_cannot_serve),

@@ -16,6 +16,7 @@
 
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <stdio.h>
 #include <green/group.h>
 
 GREEN_BEGIN_DECLS
@@ -158,6 +159,28 @@ int	 green_stream_printf(struct green_stream *s, const char *fmt, ...)
 	    __attribute__((__format__(__printf__, 2, 3))) GREEN_CHECK;
 
 /*
+ * A stdio FILE on a stream, to read ("r"), write ("w") or both ("r+"); EINVAL.  It
+ * owns the stream from the call on: its fclose() closes it, and so does a failure
+ * here.  Its functions fail with the errno of receiving and sending; ECANCELED
+ * loses nothing that was to be read.  One task at a time may use it.
+ */
+FILE	*green_stream_fopen(struct green_stream *s, const char *mode) GREEN_CHECK;
+
+/*
+ * Text in another encoding (iconv's names) on top of a byte stream: UTF-8 on this
+ * side, both ways.  Characters may be cut anywhere, by pieces and by sends.  It
+ * owns s from the call on: on failure s is closed.
+ *   EINVAL   there is no such encoding
+ *   EILSEQ   of receiving and sending: not valid there, or not to be expressed;
+ *            what comes before it is received, or sent, first.  Half a character
+ *            at the end too: of send_eof, which may be tried again after the
+ *            rest was sent, and of close, which closes all the same
+ *   ENOTSUP  this system has no iconv
+ */
+struct green_stream *green_text(struct green_stream *s,
+	    const char *encoding) GREEN_CHECK;
+
+/*
  * Everything from one stream to another, until its end: bytes copied.  Neither
  * is closed, nor the end passed on; they may be the same.  It is inside both all
  * the while.  When it fails or is cancelled, nothing of from is lost: what has
@@ -191,9 +214,10 @@ struct green_stream *green_accept(struct green_listener *l) GREEN_CHECK;
  * Accept, and run handler(stream, arg) for each in a task of g, which has the
  * handler's name; the stream is closed when the handler returns, unless the
  * handler closed it or handed it on to a wrapper, which is then the handler's to
- * close.  A handler's failure ends its own stream alone.  Running out of
- * descriptors or memory pauses accepting.  0 when the listener is closed or the
- * scope is stopping; -1 when cancelled or broken.
+ * close.  A handler's failure ends its own stream alone, and is told: see
+ * green_serve_on_error().  Running out of descriptors or memory pauses accepting.
+ * 0 when the listener is closed or the scope is stopping; -1 when cancelled or
+ * broken.
  */
 int	 green_serve(struct green_listener *l, struct green_group *g,
 	    int (*handler)(struct green_stream *s, void *arg), void *arg) GREEN_CHECK;
@@ -202,6 +226,16 @@ int	 green_serve_(struct green_listener *l, struct green_group *g,
 	    const char *name, const char *where) GREEN_CHECK;
 #define green_serve(l, g, handler, arg)					\
 	green_serve_((l), (g), (handler), (arg), #handler, GREEN_HERE_)
+/*
+ * What to do when a handler fails, for streams that l accepts from now on:
+ * report(s, arg), in the handler's task, before its stream is closed.  errno,
+ * green_errmsg() and green_name() tell why, and whose failure it is; s is NULL if
+ * the handler has let go of the stream.  It may use the stream, and may wait.  At
+ * first, and with NULL, a line with name, address and reason goes to stderr.
+ * ECANCELED, ECONNRESET and EPIPE are no news, and not told.
+ */
+void	 green_serve_on_error(struct green_listener *l,
+	    void (*report)(struct green_stream *s, void *arg), void *arg);
 int	 green_listener_attr(struct green_listener *l, enum green_attr a, void *value, size_t size) GREEN_CHECK;
 /* Whoever accepts gets EBADF, green_serve() returns 0; streams live on.  NULL is
    allowed. */

@@ -57,6 +57,7 @@ dist_man_MANS += \
 	%D%/green_test.3 \
 	%D%/green_test_cancel_everywhere.3 \
 	%D%/green_test_checkpoints.3 \
+	%D%/green_test_stream.3 \
 	%D%/green_text.3 \
 	%D%/green_to_thread.3 \
 	%D%/green_token_get.3 \

@@ -10,4 +10,5 @@ libgreen_testing_all_la_SOURCES += \
 	%D%/sequence.c \
 	%D%/test.c \
 	%D%/time.c \
+	%D%/stream.c \
 	# EOL

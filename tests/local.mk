@@ -56,6 +56,7 @@ endif
 	%D%/test_cond.c \
 	%D%/test_channel.c \
 	%D%/test_connect.c \
+	%D%/test_conform.c \
 	%D%/test_context.c \
 	%D%/test_copy.c \
 	%D%/test_custom.c \

@@ -44,6 +44,7 @@
 	loops(checkpoint)						\
 	loops(cond)							\
 	loops(connect)							\
+	loops(conform)							\
 	loops(context)							\
 	loops(copy)							\
 	loops(custom)							\

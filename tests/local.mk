@@ -6,6 +6,7 @@ dist_check_SCRIPTS += \
 	%D%/mandoc.sh \
 	%D%/manpages.sh \
 	%D%/netns.sh \
+	%D%/proxies.sh \
 	%D%/readme.sh \
 	%D%/rules.sh \
 	%D%/supervise.sh \

@@ -73,14 +73,12 @@ man_names = $(AWK) '$$1 == ".Sh" { on = ($$2 == "NAME") } \
 	    if (page != $$2 ".3") print page, $$2 }' \
 	    $(srcdir)/%D%/green_*.3
 
-install-data-hook: install-man-names
 install-man-names:
 	@$(man_names) | while read -r page name; do \
 	    echo ".so man3/$$page" >"$(DESTDIR)$(man3dir)/$$name.3" || exit; \
 	    chmod 644 "$(DESTDIR)$(man3dir)/$$name.3" || exit; \
 	done
 
-uninstall-hook: uninstall-man-names
 uninstall-man-names:
 	@$(man_names) | while read -r page name; do \
 	    rm -f "$(DESTDIR)$(man3dir)/$$name.3"; \

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "trace.h"
 
 STAILQ_HEAD(groups, group);
 
@@ -146,6 +147,8 @@ green__scope_cancel(struct scope *s, enum green_cause cause,
 		return;
 	s->flags |= SCOPE_CANCELLED;
 	s->cause = cause;
+	TRACE4(scope__cancel, s->task == NULL ? 0 : s->task->id, s->where, cause,
+	    reason);
 	/* The first reason stays: of a stop whose grace is over, the stop's. */
 	if (cause != GREEN_DEADLINE && s->reason == NULL)
 		s->reason = cause == GREEN_CALLED ?

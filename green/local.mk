@@ -71,6 +71,7 @@ libgreen_all_la_SOURCES += \
 	%D%/task_info.c \
 	%D%/timer.c \
 	%D%/topic.c \
+	%D%/trace.h \
 	%D%/wait.c \
 	%D%/watchdog.c \
 	# EOL

@@ -182,7 +182,9 @@ static void
 poll_reactor(struct loop *l, int64_t timeout)
 {
 	l->polls++;
+	TRACE2(reactor__wait, l->ops->name, timeout);
 	l->ops->wait(l->reactor, timeout);
+	TRACE2(reactor__return, l->ops->name, l->nready);
 }
 
 /* Wait for what comes from outside, for at most timeout. */
@@ -264,8 +266,10 @@ green__yield(bool check)
 
 	queue(l, t);
 	to = successor(l, t);
-	if (to != t)
+	if (to != t) {
+		TRACE4(task__switch, t->id, t->name, to->id, to->name);
 		green__context_switch(&t->context, &to->context);
+	}
 	errno = error;
 	return (GREEN__UNLIKELY(check && green__is_cancelled(t)) ?
 	    green__cancelled() : 0);
@@ -284,14 +288,19 @@ green__run_tasks(struct loop *l)
 static struct green__context *
 after(struct loop *l)
 {
+	const struct green_task *t = l->current;
+	struct green_task *to;
+
 	if (--l->ntasks == 0) {
 		(void)green__meter_stop(l, green__clock());
 		l->current = NULL;
 		return (&l->main);
 	}
-	l->current = next(l);
+	to = next(l);
+	TRACE4(task__switch, t->id, t->name, to->id, to->name);
+	l->current = to;
 	l->budget = BUDGET;
-	return (&l->current->context);
+	return (&to->context);
 }
 
 void

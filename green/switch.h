@@ -11,6 +11,7 @@
 
 #include "context_switch.h"
 #include "internal.h"
+#include "trace.h"
 
 #define BUDGET		64	/* calls that need not block, in a row */
 #define AHEAD		4	/* tasks whose memory is fetched early */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "trace.h"
 
 void
 green__task_entry(void)
@@ -29,6 +30,7 @@ green__task_entry(void)
 			green__locals_end(t);
 		t->result = rc;
 		t->code = errno;
+		TRACE4(task__exit, t->id, t->name, rc, t->code);
 		green__locks_abandon(t);
 		green__handle_settle(t);
 		green__group_leave(t, rc);
@@ -118,6 +120,7 @@ green__task_spawn(struct group *g, green_fn *fn, void *arg, const void *copy,
 	g->ntasks++;
 	l->ntasks++;
 	green__ready(t);
+	TRACE3(task__spawn, t->id, t->name, t->parent_id);
 	return (t);
 }
 

@@ -45,14 +45,17 @@ green__park(struct waiter *w, bool (*abort)(struct waiter *), const char *what,
 			return (green__cancelled());
 		t->aborted = true;
 	}
+	TRACE4(task__park, t->id, t->name, what, detail);
 	green__in_order();
 	t->waiter = w;
 	t->wake_at = deadline;
 	if (deadline != GREEN_FOREVER)
 		t->wake_order = ++l->order;
 	to = successor(l, t);
-	if (to != t)
+	if (to != t) {
+		TRACE4(task__switch, t->id, t->name, to->id, to->name);
 		green__context_switch(&t->context, &to->context);
+	}
 	errno = error;
 	return (GREEN__LIKELY(w->result != -1) ? w->result : failed(w));
 }
@@ -69,6 +72,7 @@ green__wake(struct waiter *w, int result, int error)
 	w->result = result;
 	w->error = error;
 	t->waiter = NULL;
+	TRACE4(task__wake, t->id, t->name, result, error);
 	green__ready(t);
 }
 

@@ -34,6 +34,14 @@ AS_IF([test "$enable_sanitizers" != no],
 AC_SUBST([GREEN_SANITIZERS])
 ])
 
+# GREEN_ENABLE_PROBES: --disable-probes; else they are there where they link.
+AC_DEFUN([GREEN_ENABLE_PROBES],
+[AC_ARG_ENABLE([probes],
+    [AS_HELP_STRING([--disable-probes],
+	[no static probes (DTrace, SystemTap), which are a nop each])],
+    [], [enable_probes=auto])
+])
+
 # GREEN_WITH_TLS: --without-tls is taken already, so that build recipes stay
 # valid when there is TLS to leave out.
 AC_DEFUN([GREEN_WITH_TLS],

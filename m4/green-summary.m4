@@ -11,6 +11,7 @@ libgreen $PACKAGE_VERSION for $host
     contexts:        $green_contexts
     BSD functions:   $green_bsd
     tls:             no (comes with a later release)
+    static probes:   $green_probes
     tests:           $green_tests
     guests of:       $green_hosts
     sanitizers:      $green_sanitizers

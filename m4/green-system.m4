@@ -164,5 +164,21 @@ AS_IF([test "$green_cv_sendfile" = yes],
 
 # Headers of tools that libgreen tells of its stacks and its doings.
 AC_DEFUN([GREEN_CHECK_TOOLS],
-[AC_CHECK_HEADERS([sys/sdt.h sys/syscall.h valgrind/valgrind.h])
+[AC_CHECK_HEADERS([sys/syscall.h valgrind/valgrind.h])
+])
+
+# Static probes, where they need nothing but the header: on the BSDs and macOS
+# <sys/sdt.h> wants a file that dtrace(1) makes of each program's objects.
+AC_DEFUN([GREEN_CHECK_PROBES],
+[AS_IF([test "$enable_probes" != no],
+    [AC_CACHE_CHECK([for static probes], [green_cv_probes],
+	[AC_LINK_IFELSE([AC_LANG_PROGRAM([#include <sys/sdt.h>],
+	    [DTRACE_PROBE4(libgreen, a__probe, 1, "", 2, 3);])],
+	    [green_cv_probes=yes], [green_cv_probes=no])])
+    green_probes=$green_cv_probes],
+    [green_probes=no])
+AS_IF([test "$enable_probes" = yes && test "$green_probes" = no],
+    [AC_MSG_ERROR([--enable-probes: <sys/sdt.h> is missing, or needs more])])
+AS_IF([test "$green_probes" = yes],
+    [AC_DEFINE([GREEN_PROBES], [1], [Define to 1 for static probes.])])
 ])

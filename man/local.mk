@@ -2,6 +2,7 @@
 # in its NAME section are installed as small files that refer to it.
 
 dist_man_MANS += \
+	%D%/green-probes.7 \
 	%D%/green.7 \
 	%D%/green_accept.3 \
 	%D%/green_channel_open.3 \

@@ -8,11 +8,13 @@ dist_check_SCRIPTS += \
 	%D%/manpages.sh \
 	%D%/netns.sh \
 	%D%/proxies.sh \
+	%D%/probes.sh \
 	%D%/readme.sh \
 	%D%/rules.sh \
 	%D%/supervise.sh \
 	%D%/symbols.sh \
 	%D%/webd.sh \
+	%D%/words.sh \
 	# EOL
 
 EXTRA_DIST += %D%/RULES

@@ -189,9 +189,12 @@ sleeping() {
 	until grep -q set "$tmp/said"; do
 		kill -0 $program || exit 99
 	done
-	sleep 1
-	debug -p $program -x "$script" -ex 'green tasks' -ex 'green bt 1' \
-	    >"$tmp/out"
+	for second in 1 2 3 4 5 6 7 8 9 10; do
+		debug -p $program -x "$script" -ex 'green tasks' \
+		    -ex 'green bt 1' >"$tmp/out"
+		! grep -q '^main (1): waits' "$tmp/out" || break
+		sleep 1
+	done
 	kill -9 $program
 	wait $program 2>/dev/null
 	program=

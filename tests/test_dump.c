@@ -300,20 +300,49 @@ GREEN_TEST(there_is_a_default_signal)
 	survives(ask_by_default, NULL, "  main (1): runs, ");
 }
 
-/* A loop that sleeps, asked by another thread. */
+/* Has every loop been dumped that was to be? */
+static bool
+all_are_dumped(void)
+{
+	const struct loop *l;
+	bool all = true;
+	sigset_t before;
+
+	green__loops_lock(&before);
+	LIST_FOREACH(l, &green__loops, link)
+		if (l->dump_due)
+			all = false;
+	green__loops_unlock(&before);
+	return (all);
+}
+
+/* A loop that sleeps, asked by another thread until it has been caught. */
+static atomic_bool asked_enough;
+
 static void *
 ask_process(void *unused)
 {
-	(void)poll(NULL, 0, 5);
-	kill(getpid(), SIGUSR2);
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		(void)poll(NULL, 0, 5);
+		kill(getpid(), SIGUSR2);
+		while (!all_are_dumped())
+			(void)poll(NULL, 0, 1);
+	}
+	asked_enough = true;
 	return (unused);
 }
 
 static int
 sleep_till_asked(void *unused)
 {
+	int rc = 0;
+
 	(void)unused;
-	return (green_sleep(50 * GREEN_MSEC));
+	while (!asked_enough && rc == 0)
+		rc = green_sleep(20 * GREEN_MSEC);
+	return (rc);
 }
 
 static int
@@ -366,7 +395,8 @@ ask_when_all_are_there(void *arg)
 	while (l->there < l->wanted)
 		(void)poll(NULL, 0, 1);
 	raise(SIGUSR2);			/* to this thread, which has no loop */
-	(void)poll(NULL, 0, 100);
+	while (!all_are_dumped())
+		(void)poll(NULL, 0, 1);
 	l->go_home = true;
 	return (NULL);
 }

@@ -375,6 +375,13 @@ struct loop *green__loop_open(const struct green_options *opt,
 void	 green__loop_close(struct loop *l);
 int	 green__loop_begin(struct loop *l, green_fn *fn, void *arg);
 int	 green__loop_end(struct loop *l);
+/* spin.c: see whether it is there, for a short time; false: sleep. */
+struct spin {
+	unsigned skip;			/* sleeps until the next */
+	unsigned vain;			/* and how many, if that is in vain */
+};
+bool	 green__spin(struct spin *s, bool (*there)(void *arg), void *arg);
+
 struct inbox_item {
 	struct inbox_item *next;
 	void	(*run)(struct inbox_item *it);	/* in the loop; must not block */
@@ -473,6 +480,7 @@ struct loop {
 
 	struct green_token *door;
 	_Atomic(struct inbox_item *) inbox;
+	struct spin spin;		/* while worker calls are under way */
 	_Atomic(unsigned) wakers;	/* threads about to wake the reactor */
 
 	struct green__meter meter;

@@ -63,6 +63,7 @@ libgreen_all_la_SOURCES += \
 	%D%/sem.c \
 	%D%/signal.c \
 	%D%/signal.h \
+	%D%/spin.c \
 	%D%/stack.c \
 	%D%/start.c \
 	%D%/stats.c \

@@ -187,6 +187,14 @@ poll_reactor(struct loop *l, int64_t timeout)
 	TRACE2(reactor__return, l->ops->name, l->nready);
 }
 
+static bool
+posted(void *loop)
+{
+	struct loop *l = loop;
+
+	return (atomic_load_explicit(&l->inbox, memory_order_relaxed) != NULL);
+}
+
 /* Wait for what comes from outside, for at most timeout. */
 static void
 wait_outside(struct loop *l, int64_t timeout, int64_t now)
@@ -196,6 +204,9 @@ wait_outside(struct loop *l, int64_t timeout, int64_t now)
 	if (timeout > 0 && !l->mock && green__stack_trim(l->stacks, now) &&
 	    timeout > GREEN_SEC)
 		timeout = GREEN_SEC;
+	/* Workers answer soon, as a rule. */
+	if (timeout > 0 && l->calls > 0 && green__spin(&l->spin, posted, l))
+		timeout = 0;
 	asleep = timeout > 0 && green__inbox_sleep(l);
 	if (!asleep)
 		timeout = 0;

@@ -37,6 +37,8 @@ struct worker {
 	pthread_cond_t wake;
 	bool	 woken;
 	atomic_uint expected;		/* how many are about to signal wake */
+	struct spin spin;
+	unsigned seen;			/* pool.nsubmits, when the line was empty */
 };
 
 static struct {
@@ -45,6 +47,7 @@ static struct {
 	SLIST_HEAD(, worker) idle;
 	size_t	 nworkers;
 	atomic_size_t nlooking;		/* falls only with the lock held */
+	atomic_uint nsubmits;
 	pthread_t last_left;
 	bool	 has_left;		/* last_left is to be joined */
 	bool	 ending;		/* whoever is idle leaves */
@@ -91,12 +94,34 @@ stop_looking(void)
 	return (true);
 }
 
+static bool
+submitted(void *worker)
+{
+	return (atomic_load_explicit(&pool.nsubmits, memory_order_relaxed) !=
+	    ((struct worker *)worker)->seen);
+}
+
+/* Before it is idle, it looks on for a while: with the lock, which it leaves.
+   true: it is to look at the line once more. */
+static bool
+linger(struct worker *w)
+{
+	w->seen = pool.nsubmits;
+	pthread_mutex_unlock(&pool.lock);
+	(void)green__spin(&w->spin, submitted, w);
+	pthread_mutex_lock(&pool.lock);
+	return (pool.ending || !TAILQ_EMPTY(&pool.jobs));
+}
+
 /* Be idle until called; false: for so long that it is time to go. */
 static bool
 stay_idle(struct worker *w)
 {
-	struct timespec until = green__deadline(IDLE_SECONDS * GREEN_SEC);
+	struct timespec until;
 
+	if (linger(w))
+		return (true);
+	until = green__deadline(IDLE_SECONDS * GREEN_SEC);
 	w->woken = false;					/* (9) */
 	SLIST_INSERT_HEAD(&pool.idle, w, link);
 	(void)stop_looking();
@@ -278,6 +303,7 @@ green__pool_submit(struct green__jobs *jobs)
 		j->waits = true;
 	pthread_mutex_lock(&pool.lock);
 	TAILQ_CONCAT(&pool.jobs, jobs, link);			/* (17) */
+	atomic_fetch_add(&pool.nsubmits, 1);
 	w = atomic_load(&pool.nlooking) == 0 ? choose() : NULL;
 	pthread_mutex_unlock(&pool.lock);
 	summon(w);

@@ -8,9 +8,10 @@
  *	REVOKED		cancelled before fn began: it never will
  *	ABANDONED	cancelled while fn ran: nobody waits for it any more
  *
- * An abandoned call's record is the worker's.  It goes back to the loop once
- * more, to give the token back, or if there is no loop any more, ends with the
- * call.
+ * An abandoned call's record has two ends to see: its task must have come back
+ * from the wait, whose waiter it holds, and the worker have brought it back to
+ * the loop, where it gives back the token.  The later of them frees it; if there
+ * is no loop any more, the worker does.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -31,7 +32,8 @@ struct revocable {
 	enum state state;
 	void	(*dispose)(void *arg);
 	void	(*interrupt)(void *arg);
-	bool	*given_up;		/* by the caller; in its frame */
+	bool	 left;			/* abandoned: its task is out of it, */
+	bool	 brought;		/* the worker has brought it back */
 };
 #define OF_JOB(j)							\
 	GREEN__CONTAINER(j, struct revocable, call.job)
@@ -110,7 +112,9 @@ done_abandonable(struct inbox_item *it)
 	if (c->loop->ntasks > 0)
 		green__limiter_give_back(c->limiter, &c->borrower);
 	free(c->errmsg);
-	end_abandonable(r);
+	r->brought = true;
+	if (r->left)
+		end_abandonable(r);
 }
 
 static void
@@ -152,7 +156,6 @@ abandon(struct waiter *w)
 		return (false);
 	}
 	r->call.abandoned = true;
-	*r->given_up = true;
 	/* Its task, which is cancelled too, comes first: green__call_resume(). */
 	if (r->call.suspended)
 		return (false);
@@ -166,13 +169,14 @@ int
 green_to_thread_abandonable(struct green_limiter *l, green_fn *fn, void *arg,
     void (*dispose)(void *))
 {
+	struct green_task *t = green__task();
 	struct revocable *r;
-	bool given_up = false;
 	int rc, error;
 
+	if (t != NULL)
+		t->abandoned = false;
 	if (green__check() == -1)
 		return (-1);
-	green__task()->abandoned = false;
 	if ((r = calloc(1, sizeof(*r))) == NULL)
 		return (green__fail(ENOMEM));
 	if (init(r, l, fn, arg) == -1) {
@@ -183,10 +187,10 @@ green_to_thread_abandonable(struct green_limiter *l, green_fn *fn, void *arg,
 	r->call.done.run = done_abandonable;
 	r->dispose = dispose;
 	(void)green__door_hold(r->call.door);
-	r->given_up = &given_up;
 	(void)green__values_hold(r->call.values);
 	rc = green__call_make(&r->call, abandon);
-	if (!given_up) {
+	r->left = true;
+	if (!r->call.abandoned || r->brought) {
 		error = errno;
 		end_abandonable(r);
 		errno = error;

@@ -26,7 +26,7 @@ told() {
 
 # steps FILE ...: their numbers
 steps() {
-	cat "$@" | grep -o '/\* ([0-9]*) \*/' | sort -u
+	cat /dev/null "$@" | grep -o '/\* ([0-9]*) \*/' | sort -u
 }
 
 # explore MODEL DEFINITION ...: look at every state; say what was found

@@ -142,6 +142,7 @@ endif
 	%D%/test_unix.c \
 	%D%/test_unix_dgram.c \
 	%D%/test_wait.c \
+	%D%/test_whim.c \
 	%D%/trade.h \
 	%D%/watch.c \
 	%D%/watched.h \

@@ -125,6 +125,7 @@
 	loops(unix)							\
 	loops(unix_dgram)						\
 	loops(wait)							\
+	loops(whim)							\
 	/* EOL */
 
 #define DECLARE(name)	extern CU_TestInfo name##_tests[];

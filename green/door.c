@@ -17,16 +17,38 @@
 
 #define CLOSED	(UINT_MAX / 2 + 1)	/* and below it, how many are inside */
 
+/* What others need not know of one. */
+struct door {
+	struct green_token token;
+	unsigned generation;		/* the process's, when it was opened */
+};
+#define DOOR(d)	GREEN__CONTAINER(d, struct door, token)
+
+static unsigned generation;		/* how often we were forked */
+
+void
+green__doors_leave_behind(void)
+{
+	generation++;
+}
+
+bool
+green__door_is_ours(const struct green_token *d)
+{
+	return (DOOR(d)->generation == generation);
+}
+
 struct green_token *
 green__door_open(struct loop *l)
 {
-	struct green_token *d = calloc(1, sizeof(*d));
+	struct door *d = calloc(1, sizeof(*d));
 
 	if (d == NULL)
 		return (NULL);
-	atomic_init(&d->refs, 1);
-	d->loop = l;
-	return (d);
+	atomic_init(&d->token.refs, 1);
+	d->token.loop = l;
+	d->generation = generation;
+	return (&d->token);
 }
 
 void
@@ -50,12 +72,16 @@ green__door_drop(struct green_token *d)
 	if (d == NULL || atomic_fetch_sub(&d->refs, 1) > 1)
 		return;
 	free(d->posts);
-	free(d);
+	free(DOOR(d));
 }
 
 struct loop *
 green__door_enter(struct green_token *d)
 {
+	if (!green__door_is_ours(d)) {
+		errno = EPERM;
+		return (NULL);
+	}
 	if ((atomic_fetch_add(&d->state, 1) & CLOSED) == 0)
 		return (d->loop);
 	(void)atomic_fetch_sub(&d->state, 1);

@@ -8,6 +8,7 @@
 #define GREEN_DOOR_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct loop;
@@ -31,9 +32,12 @@ struct green_token *green__door_hold(struct green_token *d);
 void	 green__door_drop(struct green_token *d);
 /*
  * The loop, which stays until green__door_leave(); NULL with ESHUTDOWN: it has
- * ended.  To be inside is no time to wait.  Async-signal-safe.
+ * ended; with EPERM: it is that of a process that has forked us.  To be inside is no time to wait.  Async-signal-safe.
  */
 struct loop *green__door_enter(struct green_token *d);
 void	 green__door_leave(struct green_token *d);
+bool	 green__door_is_ours(const struct green_token *d);
+/* In the child of a fork: none of them leads anywhere any more. */
+void	 green__doors_leave_behind(void);
 
 #endif /* GREEN_DOOR_H */

@@ -1,7 +1,8 @@
 /*
  * The loops of the process, for signal handlers and debuggers.  A handler too
  * takes the lock, so nobody who holds it is interrupted by one.  In the child
- * after a fork there is the loop of the thread that forked, at most.
+ * after a fork no loop runs, not even that of the thread that forked: what is
+ * left of them is the parent's, and nothing touches it.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -53,14 +54,9 @@ parent_after_fork(void)
 static void
 child_after_fork(void)
 {
-	struct loop *l, *next;
-
-	LIST_FOREACH_SAFE(l, &green__loops, link, next) {
-		if (pthread_equal(l->thread, pthread_self()))
-			l->meter.watchdog = NULL;	/* its thread is gone */
-		else
-			LIST_REMOVE(l, link);
-	}
+	LIST_INIT(&green__loops);
+	green__loop = NULL;
+	green__doors_leave_behind();
 	parent_after_fork();
 }
 

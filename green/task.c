@@ -24,6 +24,9 @@ green__task_entry(void)
 		t = green__loop->current;
 		errno = 0;
 		rc = t->fn(t->arg);
+		if (GREEN__UNLIKELY(green__loop != t->loop))
+			green__die("task \"%s\" has returned in a process that "
+			    "was forked, where its loop does not run", t->name);
 		if (t->scope != &t->self)
 			green__scope_left_open(t);
 		if (t->locals != NULL || t->inherited != NULL)

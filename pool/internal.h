@@ -31,6 +31,8 @@ TAILQ_HEAD(green__jobs, green__job);
 
 /* Jobs that wait, all of the list, which is empty then. */
 void	 green__pool_submit(struct green__jobs *jobs);
+/* Before the first job, in whatever thread. */
+void	 green__pool_prepare(void);
 /* Take a submitted one back; false: it is running, or has been run. */
 bool	 green__pool_withdraw(struct green__job *j);
 /* Workers that have nothing to do end, now; called when the process, or the
@@ -76,6 +78,8 @@ void	 green__call_run(struct green__job *j);
 bool	 green__call_cancel(struct call *c);
 /* In the loop: the thread is done with it. */
 void	 green__call_finish(struct call *c);
+/* In the child of a fork: the calling thread has begun nothing. */
+void	 green__calls_leave_behind(void);
 /* What the calling worker is at work on; NULL: it is none. */
 struct call *green__call_current(void);
 /* In the loop: the worker waits for a task; and does so no more. */

@@ -266,6 +266,7 @@ after_fork_in_child(void)
 	pool.ending = false;
 	pthread_cond_init(&pool.none_looks, NULL);
 	pthread_mutex_unlock(&pool.lock);
+	green__calls_leave_behind();
 }
 
 /* For green_stats(). */
@@ -292,13 +293,19 @@ prepare(void)
 }
 
 void
-green__pool_submit(struct green__jobs *jobs)
+green__pool_prepare(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, prepare);
+}
+
+void
+green__pool_submit(struct green__jobs *jobs)
+{
 	struct green__job *j;
 	struct worker *w;
 
-	pthread_once(&once, prepare);
 	TAILQ_FOREACH(j, jobs, link)
 		j->waits = true;
 	pthread_mutex_lock(&pool.lock);

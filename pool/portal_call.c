@@ -252,6 +252,8 @@ green_portal_call_wait(struct green_portal_call *h, int64_t timeout)
 	if (!h->done) {
 		if (timeout <= 0)
 			return (green__fail(ETIMEDOUT));
+		if (!green__door_is_ours(h->door))
+			return (green__fail(EPERM));
 		if (green__loop != NULL && green__loop->door == h->door)
 			return (green__fail(EDEADLK));
 		if (!wait_until_done(h, timeout))

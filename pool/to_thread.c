@@ -59,6 +59,14 @@ green__call_finish(struct call *c)
 }
 
 void
+green__calls_leave_behind(void)
+{
+	current = NULL;
+	collected.posted = false;
+	TAILQ_INIT(&collected.jobs);
+}
+
+void
 green__call_suspend(struct call *c)
 {
 	c->suspended = true;
@@ -108,8 +116,10 @@ submit_collected(struct inbox_item *it)
 static void
 submit(struct call *c)
 {
-	if (collected.jobs.tqh_last == NULL)
+	if (collected.jobs.tqh_last == NULL) {
+		green__pool_prepare();
 		TAILQ_INIT(&collected.jobs);
+	}
 	TAILQ_INSERT_TAIL(&collected.jobs, &c->job, link);
 	if (!collected.posted && c->loop->nready == 0) {
 		green__pool_submit(&collected.jobs);

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include <pthread.h>
 #include <sched.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <green/channel.h>
 #include <green/local.h>
@@ -22,6 +24,7 @@
 #include "green/internal.h"
 
 #include "check.h"
+#include "gate.h"
 #include "tasks.h"
 #include "watched.h"
 
@@ -851,6 +854,109 @@ PLAIN_TEST(without_a_loop_there_is_no_token)
 	CHECK_INT(errno, EDOM);
 }
 
+/* Forks. */
+
+static struct green_token *parents;
+
+static int
+call_gate_for(void *unused)
+{
+	(void)unused;
+	CHECK_INT(green_to_thread(gate_pass, NULL), 5);
+	return (0);
+}
+
+static int
+use_parents_loop(void *unused)
+{
+	int n = 0;
+
+	(void)unused;
+	CHECK(green_backend() == NULL);
+	CHECK_ERRNO(green_checkpoint(), EPERM);
+	CHECK_ERRNO(green_sleep(1), EPERM);
+	CHECK_ERRNO(green_to_thread(gate_pass, NULL), EPERM);
+	CHECK_ERRNO(green_token_run(parents, do_nothing, NULL), EPERM);
+	CHECK_ERRNO(green_token_call(parents, do_nothing, NULL), EPERM);
+	CHECK_ERRNO(green_token_post(parents, note_call, &n), EPERM);
+	green_token_release(parents);
+	return (0);
+}
+
+/* From within a task, with calls collected and a worker under way. */
+static int
+fork_in_task(void *use)
+{
+	survives_plain(*(green_fn **)use, NULL, NULL);
+	return (0);
+}
+
+static void
+fork_with(green_fn *use)
+{
+	struct green_group g;
+
+	parents = green_token_get();
+	gate_shut();
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, call_gate_for, NULL), 0);
+	gate_wait();
+	CHECK_INT(green_spawn(&g, call_gate_for, NULL), 0);
+	CHECK_INT(green_spawn(&g, fork_in_task, &use), 0);
+	CHECK_INT(green_checkpoint(), 0);
+	gate_open();
+	CHECK_INT(green_group_close(&g, 0), 0);
+	green_token_release(parents);
+}
+
+GREEN_TEST(in_a_forked_child_there_is_no_loop)
+{
+	if (!SANITIZED_THREADS)
+		fork_with(use_parents_loop);
+}
+
+static int
+use_own_loop(void *unused)
+{
+	struct visit v = { .token = NULL };
+
+	(void)unused;
+	CHECK_INT(IN_LOOP(take_token, &v.token, NULL), 0);
+	green_token_release(v.token);
+	gate_shut();
+	gate_open();
+	CHECK_INT(IN_LOOP(call_gate_for, NULL, NULL), 0);
+	return (0);
+}
+
+GREEN_TEST(a_forked_child_may_run_a_loop_of_its_own)
+{
+	if (!SANITIZED_THREADS)
+		fork_with(use_own_loop);
+}
+
+/* In the child, the task's stack leads back to where its loop was. */
+static int
+fork_and_return(void *unused)
+{
+	pid_t pid = fork();
+	int status;
+
+	(void)unused;
+	if (pid == 0)
+		return (0);
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	return (0);
+}
+
+PLAIN_TEST(a_task_that_returns_in_a_forked_child_is_a_bug)
+{
+	if (!SANITIZED)
+		survives(fork_and_return, NULL, "main\" has returned in a "
+		    "process that was forked");
+}
+
 /* No memory for the task's stack. */
 
 static int
@@ -913,6 +1019,9 @@ CU_TestInfo token_tests[] = {
 	CLAIM(posts_that_the_end_overtakes_are_called_before_it),
 	CLAIM(every_post_that_was_taken_is_called_though_the_loop_ends),
 	CLAIM(without_a_loop_there_is_no_token),
+	CLAIM(in_a_forked_child_there_is_no_loop),
+	CLAIM(a_forked_child_may_run_a_loop_of_its_own),
+	CLAIM(a_task_that_returns_in_a_forked_child_is_a_bug),
 	CLAIM(what_keeps_a_task_from_starting_the_thread_learns),
 	CU_TEST_INFO_NULL
 };

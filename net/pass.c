@@ -116,6 +116,16 @@ take(const struct cmsghdr *c, int *fds, size_t *n, size_t room)
 	return (fit);
 }
 
+/* musl's macro compares a size with a difference of pointers. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-compare"
+static struct cmsghdr *
+next(struct msghdr *msg, struct cmsghdr *c)
+{
+	return (CMSG_NXTHDR(msg, c));
+}
+#pragma GCC diagnostic pop
+
 /* All that have come; false: some are lost. */
 static bool
 take_all(struct msghdr *msg, int *fds, size_t *n, size_t room)
@@ -123,7 +133,7 @@ take_all(struct msghdr *msg, int *fds, size_t *n, size_t room)
 	struct cmsghdr *c;
 	bool fit = (msg->msg_flags & MSG_CTRUNC) == 0;
 
-	for (c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c))
+	for (c = CMSG_FIRSTHDR(msg); c != NULL; c = next(msg, c))
 		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
 		    !take(c, fds, n, room))
 			fit = false;

@@ -291,7 +291,7 @@ green_stream_pair(size_t capacity, struct green_stream *end[2])
 	struct pair *p;
 	int i;
 
-	if (capacity > (SIZE_MAX - sizeof(*p)) / 2 ||
+	if (capacity > ((size_t)PTRDIFF_MAX - sizeof(*p)) / 2 ||
 	    (p = malloc(sizeof(*p) + 2 * capacity)) == NULL)
 		return (green__fail(ENOMEM));
 	p->open = 2;

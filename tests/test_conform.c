@@ -13,8 +13,6 @@
 
 #include <green/testing.h>
 
-#include "stream/internal.h"
-
 #include "check.h"
 #include "pair.h"
 #include "streams.h"
@@ -49,8 +47,8 @@ make_pipes(void *unused, struct green_stream *end[2])
 	(void)unused;
 	for (i = 0; i < 2; i++) {
 		if (!CHECK(pair_open_pipe(fd)) ||
-		    !CHECK((a[i] = green__fd_stream(fd[0])) != NULL) ||
-		    !CHECK((b[i] = green__fd_stream(fd[1])) != NULL))
+		    !CHECK((a[i] = green_stream_from_fd(fd[0])) != NULL) ||
+		    !CHECK((b[i] = green_stream_from_fd(fd[1])) != NULL))
 			return (-1);
 	}
 	end[0] = green_stream_staple(b[0], a[1]);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "quiet.h"
 
 struct fd_stream {
 	struct green_stream stream;

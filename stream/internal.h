@@ -99,11 +99,6 @@ int	 green__io_sent(struct green__fd *f, size_t sent, size_t len);
 int	 green__io_sendv(struct green__fd *f, const struct iovec *iov, int n,
 	    ssize_t (*call)(int fd, struct iovec *iov, int n));
 
-/* quiet_write.c: writev(2), which no SIGPIPE comes of; and where the kernel has
-   to be kept from raising it. */
-ssize_t	 green__quiet_write(int fd, struct iovec *iov, int n);
-ssize_t	 green__quiet_write_masked(int fd, struct iovec *iov, int n);
-
 /* fd_stream.c: a stream on what is no socket, non-blocking and close-on-exec from
    now on.  On failure fd is still the caller's.  EBADF, EBUSY, EINVAL (a file or
    a directory), ENOMEM, EPERM */

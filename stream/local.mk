@@ -12,15 +12,15 @@ libgreen_all_la_SOURCES += \
 	%D%/join.c \
 	%D%/listener.c \
 	%D%/pair.c \
+	%D%/quiet.c \
 	%D%/quiet.h \
-	%D%/quiet_write.c \
 	%D%/report.c \
 	%D%/serve.c \
 	%D%/staple.c \
 	%D%/stream.c \
 	# EOL
 if GREEN_SPLICE
-libgreen_all_la_SOURCES += %D%/quiet.c %D%/splice.c
+libgreen_all_la_SOURCES += %D%/splice.c
 else
 libgreen_all_la_SOURCES += %D%/no_splice.c
 endif

@@ -6,6 +6,9 @@
 #ifndef GREEN_QUIET_H
 #define GREEN_QUIET_H
 
+#include <sys/types.h>
+#include <sys/uio.h>
+
 #include <signal.h>
 #include <stdbool.h>
 
@@ -16,5 +19,9 @@ struct green__quiet {
 /* The system call comes between these; broken: it failed with EPIPE. */
 void	 green__quiet_begin(struct green__quiet *q);
 void	 green__quiet_end(const struct green__quiet *q, bool broken);
+
+/* writev(2) so; and where the kernel has a flag for that, how it goes without. */
+ssize_t	 green__quiet_write(int fd, struct iovec *iov, int n);
+ssize_t	 green__quiet_write_masked(int fd, struct iovec *iov, int n);
 
 #endif /* GREEN_QUIET_H */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "stream/internal.h"
+#include "stream/quiet.h"
 
 #include "check.h"
 #include "pair.h"

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -36,6 +37,8 @@ struct storm {
 	size_t	 begun;			/* handlers */
 	size_t	 ended;
 	size_t	 failed;
+	size_t	 told;			/* failures that were reported, */
+	int	 code;			/* each of them this one */
 };
 
 static size_t
@@ -148,6 +151,18 @@ serve_large(struct green_stream *s, void *arg)
 	return (over(st, green_stream_send(s, large, LARGE)));
 }
 
+/* What stderr would be told otherwise. */
+static void
+take_report(struct green_stream *s, void *arg)
+{
+	struct storm *st = arg;
+
+	if (st->told++ == 0)
+		st->code = errno;
+	CHECK_INT(errno, st->code);
+	CHECK(s != NULL);
+}
+
 static int (*served)(struct green_stream *, void *);
 
 static int
@@ -182,6 +197,7 @@ begin(struct storm *st, int (*handler)(struct green_stream *, void *))
 	if (!CHECK((st->fds = calloc(st->n, sizeof(int))) != NULL) ||
 	    !CHECK((st->l = streams_listen(&st->port)) != NULL))
 		return (false);
+	green_serve_on_error(st->l, take_report, st);
 	green_group_open(&st->g);
 	CHECK_INT(green_spawn(&st->g, serve, st), 0);
 	for (i = 0; i < st->n; i++) {
@@ -193,9 +209,9 @@ begin(struct storm *st, int (*handler)(struct green_stream *, void *))
 	return (reaches(&st->begun, st->n));
 }
 
-/* All is as it was. */
+/* All is as it was, and so many failures were reported. */
 static void
-end(struct storm *st)
+end(struct storm *st, size_t told, int code)
 {
 	size_t i;
 
@@ -205,6 +221,8 @@ end(struct storm *st)
 	green_listener_close(st->l);
 	CHECK_INT(green_group_close(&st->g, 0), 0);
 	CHECK_INT(st->ended, st->begun);
+	CHECK_INT(st->told, told);
+	CHECK_INT(st->code, code);
 	CHECK_INT(green__loop->ntasks, st->tasks);
 	CHECK_INT(count_open(), st->open);
 	free(st->fds);
@@ -241,7 +259,7 @@ GREEN_TEST(a_thousand_resets_leave_nothing_behind)
 	CHECK(reaches(&st.ended, st.n));
 	CHECK(st.failed > 0);
 	CHECK(answers(&st));
-	end(&st);
+	end(&st, 0, 0);
 }
 
 GREEN_TEST(a_thousand_who_leave_before_they_are_accepted_are_passed_over)
@@ -258,7 +276,7 @@ GREEN_TEST(a_thousand_who_leave_before_they_are_accepted_are_passed_over)
 			settle();
 	}
 	CHECK(answers(&st));
-	end(&st);
+	end(&st, 0, 0);
 }
 
 MOCK_TEST(a_thousand_half_open_connections_are_sent_away)
@@ -277,7 +295,7 @@ MOCK_TEST(a_thousand_half_open_connections_are_sent_away)
 	while (st.ended < st.n)
 		CHECK_INT(green_sleep(GREEN_SEC), 0);
 	CHECK_INT(st.failed, st.n - st.n / 3);
-	end(&st);
+	end(&st, st.failed, ETIMEDOUT);
 }
 
 /* All that is there for a client now. */
@@ -324,7 +342,7 @@ GREEN_TEST(a_thousand_slow_readers_hold_up_nobody)
 	CHECK(reaches(&st.ended, 2 + st.n / 3 + (st.n % 3 == 2)));
 	/* Those that are left are cut off. */
 	green_group_cancel(&st.g, "that is enough");
-	end(&st);
+	end(&st, 0, 0);
 	free(buf);
 }
 

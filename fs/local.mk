@@ -9,6 +9,12 @@ libgreen_all_la_SOURCES += \
 	%D%/path.c \
 	%D%/path_change.c \
 	%D%/path_content.c \
+	%D%/path_match.c \
+	%D%/path_name.c \
+	%D%/path_normal.c \
+	%D%/path_text.c \
+	%D%/path_text.h \
+	%D%/path_uri.c \
 	%D%/transfer.c \
 	%D%/use.c \
 	# EOL

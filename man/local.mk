@@ -28,6 +28,7 @@ dist_man_MANS += \
 	%D%/green_listen_tcp.3 \
 	%D%/green_lock_acquire.3 \
 	%D%/green_map.3 \
+	%D%/green_path_join.3 \
 	%D%/green_path_stat.3 \
 	%D%/green_portal_open.3 \
 	%D%/green_process_open.3 \

@@ -102,6 +102,7 @@ endif
 	%D%/test_parallel.c \
 	%D%/test_pass.c \
 	%D%/test_path.c \
+	%D%/test_path_text.c \
 	%D%/test_pattern.c \
 	%D%/processes.c \
 	%D%/processes.h \

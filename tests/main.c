@@ -88,6 +88,7 @@
 	loops(parallel)							\
 	loops(pass)							\
 	loops(path)							\
+	once(path_text)							\
 	loops(pattern)							\
 	loops(process)							\
 	loops(process_run)						\

@@ -54,5 +54,45 @@ struct green_dir *green_dir_open(const char *path) GREEN_CHECK;
 int	 green_dir_next(struct green_dir *d, struct green_dirent *e) GREEN_CHECK;
 int	 green_dir_close(struct green_dir *d);
 
+/*
+ * Text alone: no system call, any thread, no checkpoint.  Slashes in a row count
+ * as one, and those at the end do not.  Strings are the caller's to free().
+ * NULL: ENOMEM, and EINVAL where it says so.
+ */
+/* b itself if it is absolute or a is empty; a if b is empty. */
+char	*green_path_join(const char *a, const char *b) GREEN_CHECK;
+/* As dirname(3) and basename(3): "." where there is none, "/" of the root. */
+char	*green_path_dirname(const char *path) GREEN_CHECK;
+char	*green_path_basename(const char *path) GREEN_CHECK;
+/* The basename as stem and suffix, which is "" or begins with the last dot.  A
+   dot in front (".profile", "..") or at the end begins no suffix. */
+char	*green_path_stem(const char *path) GREEN_CHECK;
+char	*green_path_suffix(const char *path) GREEN_CHECK;
+/* With another last name, or part of it.  EINVAL: it becomes "", "." or "..", or
+   has a slash; path has no such name itself ("", "/", ".", ".."); a stem is "";
+   a suffix is neither "" nor a dot and more. */
+char	*green_path_with_name(const char *path, const char *name) GREEN_CHECK;
+char	*green_path_with_stem(const char *path, const char *stem) GREEN_CHECK;
+char	*green_path_with_suffix(const char *path, const char *suffix) GREEN_CHECK;
+/* Without "." and "..", slashes in a row or at the end; "." if nothing is left.
+   Where "a" is a link, "a/.." is elsewhere: green_path_resolve() knows. */
+char	*green_path_normalize(const char *path) GREEN_CHECK;
+/* What leads from the directory base to path, normalized; it may begin with "..".
+   EINVAL: one is absolute and the other is not; base begins with more ".." than
+   path, so that the way down has no name. */
+char	*green_path_relative(const char *path, const char *base) GREEN_CHECK;
+/* "file:///..."; what is not plain is escaped.  EINVAL: path is not absolute. */
+char	*green_path_to_uri(const char *path) GREEN_CHECK;
+/* Back.  EINVAL: no "file:" URI of this host ("localhost" or none); no absolute
+   path; '?' or '#'; an escape that is no byte, or NUL, or a slash. */
+char	*green_path_from_uri(const char *uri) GREEN_CHECK;
+/* The parts between slashes, "/" first if absolute; NULL-terminated; one free(). */
+char	**green_path_parts(const char *path) GREEN_CHECK;
+bool	 green_path_is_absolute(const char *path) GREEN_CHECK;
+/* Do the parts of the whole path match those of the pattern?  fnmatch(3) for
+   each, where a leading dot is like any byte; "**" takes any number of parts,
+   and at the end one at least.  Without memory: false, ENOMEM. */
+bool	 green_path_match(const char *path, const char *pattern) GREEN_CHECK;
+
 GREEN_END_DECLS
 #endif /* GREEN_PATH_H */

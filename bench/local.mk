@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	%D%/channel \
 	%D%/park \
 	%D%/pread \
+	%D%/process \
 	%D%/spawn \
 	%D%/switch \
 	%D%/timer \
@@ -22,6 +23,8 @@ endif
 %C%_channel_LDADD = libgreen.la
 %C%_switch_SOURCES = %D%/switch.c %D%/bench.h
 %C%_switch_LDADD = libgreen.la
+%C%_process_SOURCES = %D%/process.c %D%/bench.h
+%C%_process_LDADD = libgreen.la
 %C%_spawn_SOURCES = %D%/spawn.c %D%/bench.h
 %C%_spawn_LDADD = libgreen.la
 %C%_park_SOURCES = %D%/park.c %D%/bench.h

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "harness.h"
 #include "processes.h"
 #include "scratch.h"
 
@@ -739,6 +741,47 @@ GREEN_TEST(many_at_once_leave_nothing_behind)
 		CHECK_INT(green_map(60, 16, burst_one, NULL), 0);
 }
 
+/* Loops in many threads: CUnit is the main one's. */
+static atomic_uint started, strange;
+
+static int
+look_around(size_t i, void *arg)
+{
+	const struct green_process_options o = { .shell = true };
+	struct green_output res;
+
+	(void)i;
+	(void)arg;
+	/* Its first three, and the one that it looks with. */
+	if (green_process_run(ARGV("echo /dev/fd/*"), &o, NULL, 0, true,
+	    &res) == -1)
+		return (-1);
+	if (strlen(res.out) > strlen("/dev/fd/0 /dev/fd/1 /dev/fd/2 /dev/fd/3 "))
+		strange++;
+	started++;
+	free(res.out);
+	free(res.err);
+	return (0);
+}
+
+static int
+look_around_often(void *n)
+{
+	return (green_map(*(size_t *)n, 4, look_around, NULL));
+}
+
+PLAIN_TEST(no_descriptor_leaks_into_it_whatever_other_threads_do)
+{
+	struct green_options o = { .backend = combo.reactor };
+	const char *storm = getenv("GREEN_STORM");
+	size_t n = 2 * (storm == NULL ? 1 : strtoul(storm, NULL, 10));
+
+	started = strange = 0;
+	CHECK_INT(green_run_parallel(16, look_around_often, &n, &o), 0);
+	CHECK_INT(started, 16 * n);
+	CHECK_INT(strange, 0);
+}
+
 MOCK_TEST(the_mock_clock_stands_still_while_one_runs)
 {
 	struct green_process *p = shell("sleep 0.02", NULL);
@@ -804,6 +847,7 @@ CU_TestInfo process_tests[] = {
 	CLAIM(a_terminal_is_one_for_the_program),
 	CLAIM(one_without_a_terminal_has_no_size),
 	CLAIM(many_at_once_leave_nothing_behind),
+	CLAIM(no_descriptor_leaks_into_it_whatever_other_threads_do),
 	CLAIM(the_mock_clock_stands_still_while_one_runs),
 	CLAIM(the_mock_clock_goes_on_when_one_has_ended_that_nobody_waits_for),
 	CU_TEST_INFO_NULL

@@ -8,7 +8,18 @@ libgreen_testing_all_la_SOURCES += \
 	%D%/internal.h \
 	%D%/remains.c \
 	%D%/sequence.c \
+	%D%/stream.c \
+	%D%/stream.h \
+	%D%/stream_block.c \
+	%D%/stream_busy.c \
+	%D%/stream_bytes.c \
+	%D%/stream_call.c \
+	%D%/stream_cancel.c \
+	%D%/stream_close.c \
+	%D%/stream_data.c \
+	%D%/stream_end.c \
+	%D%/stream_expect.c \
+	%D%/stream_frame.c \
 	%D%/test.c \
 	%D%/time.c \
-	%D%/stream.c \
 	# EOL

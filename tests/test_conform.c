@@ -6,15 +6,21 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <sys/stat.h>
+
+#include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <green/process.h>
 #include <green/testing.h>
 
 #include "check.h"
 #include "pair.h"
+#include "scratch.h"
 #include "streams.h"
 
 static int
@@ -37,22 +43,74 @@ make_unix(void *unused, struct green_stream *end[2])
 	return (streams_open_local(end) ? 0 : -1);
 }
 
-/* Two pipes, each end a staple. */
+static bool
+open_fifo(int fd[2])
+{
+	char *path = scratch_path("fifo");
+	bool ok = CHECK_INT(mkfifo(path, 0600), 0);
+
+	if (ok) {
+		fd[0] = open(path, O_RDONLY | O_NONBLOCK);
+		fd[1] = open(path, O_WRONLY | O_NONBLOCK);
+		ok = CHECK(fd[0] != -1 && fd[1] != -1);
+		CHECK_INT(unlink(path), 0);
+	}
+	free(path);
+	return (ok);
+}
+
+/* Two pipes or FIFOs, each end a staple. */
 static int
-make_pipes(void *unused, struct green_stream *end[2])
+make_pipes(void *fifo, struct green_stream *end[2])
 {
 	struct green_stream *a[2], *b[2];
 	int fd[2], i;
 
-	(void)unused;
 	for (i = 0; i < 2; i++) {
-		if (!CHECK(pair_open_pipe(fd)) ||
+		if (!CHECK(fifo != NULL ? open_fifo(fd) : pair_open_pipe(fd)) ||
 		    !CHECK((a[i] = green_stream_from_fd(fd[0])) != NULL) ||
 		    !CHECK((b[i] = green_stream_from_fd(fd[1])) != NULL))
 			return (-1);
 	}
 	end[0] = green_stream_staple(b[0], a[1]);
 	end[1] = green_stream_staple(b[1], a[0]);
+	return (CHECK(end[0] != NULL && end[1] != NULL) ? 0 : -1);
+}
+
+/* One for each direction, copying. */
+struct cats {
+	struct green_process *p[2];
+};
+
+static void
+close_cats(struct cats *c)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		CHECK_INT(green_process_close(c->p[i]), 0);
+		c->p[i] = NULL;
+	}
+}
+
+static int
+make_cats(void *arg, struct green_stream *end[2])
+{
+	static char *const argv[] = { (char *)(uintptr_t)"cat", NULL };
+	const struct green_process_options opt = {
+		.in = GREEN_STDIO_PIPE,
+		.out = GREEN_STDIO_PIPE
+	};
+	struct cats *c = arg;
+	int i;
+
+	close_cats(c);		/* those of the claim before */
+	for (i = 0; i < 2; i++)
+		if ((c->p[i] = green_process_open(argv, &opt)) == NULL)
+			return (-1);
+	for (i = 0; i < 2; i++)
+		end[i] = green_stream_staple(green_process_stdin(c->p[i]),
+		    green_process_stdout(c->p[1 - i]));
 	return (CHECK(end[0] != NULL && end[1] != NULL) ? 0 : -1);
 }
 
@@ -249,6 +307,21 @@ GREEN_TEST(stapled_pipes_conform)
 	CHECK_INT(green_test_stream(make_pipes, NULL), 0);
 }
 
+GREEN_TEST(stapled_fifos_conform)
+{
+	char fifo;
+
+	CHECK_INT(green_test_stream(make_pipes, &fifo), 0);
+}
+
+GREEN_TEST(stapled_streams_of_processes_conform)
+{
+	struct cats c = { { NULL, NULL } };
+
+	CHECK_INT(green_test_stream(make_cats, &c), 0);
+	close_cats(&c);
+}
+
 MOCK_TEST(texts_conform)
 {
 	char utf8[] = "UTF-8", utf16[] = "UTF-16LE", jp[] = "ISO-2022-JP";
@@ -333,6 +406,8 @@ CU_TestInfo conform_tests[] = {
 	CLAIM(tcp_streams_conform),
 	CLAIM(unix_streams_conform),
 	CLAIM(stapled_pipes_conform),
+	CLAIM(stapled_fifos_conform),
+	CLAIM(stapled_streams_of_processes_conform),
 	CLAIM(texts_conform),
 	CLAIM(streams_of_ones_own_conform),
 	CLAIM(broken_streams_do_not_conform),

@@ -36,10 +36,14 @@ struct green__worker_request {
 	ssize_t	(*fn)(const void *in, size_t len, void *out, size_t max);
 	size_t	 len;			/* of what follows */
 	size_t	 max;
+	int	 idle;			/* afterwards, ms until it leaves */
 };
 struct green__worker_reply {
 	ssize_t	 n;			/* of what follows; -1: failed; */
 	int	 error;			/* -1 here too: it leaves, unused for long */
 };
+
+/* to_process.c: ms that a worker stays without a request. */
+extern int green__worker_idle;
 
 #endif /* PROC_NURSERY_H */

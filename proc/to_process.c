@@ -23,6 +23,8 @@
 
 #include "nursery.h"
 
+int green__worker_idle = 5 * 60 * 1000;
+
 struct worker {
 	SLIST_ENTRY(worker) link;
 	pid_t	 pid;
@@ -236,7 +238,12 @@ green_to_process(green_process_fn *fn, const void *in, size_t len, void *out,
     size_t *out_len)
 {
 	struct call c = {
-		.q = { .fn = fn, .len = len, .max = *out_len },
+		.q = {
+			.fn = fn,
+			.len = len,
+			.max = *out_len,
+			.idle = green__worker_idle
+		},
 		.in = in,
 		.out = out
 	};

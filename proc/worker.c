@@ -15,8 +15,6 @@
 
 #include "nursery.h"
 
-#define IDLE	(5 * 60 * 1000)		/* ms without a request, and it leaves */
-
 /* All of it; false: the other end is gone. */
 static bool
 get(int fd, void *buf, size_t len)
@@ -78,13 +76,13 @@ serve(int fd, const struct green__worker_request *q)
 void
 green__worker_serve(int fd)
 {
-	struct green__worker_request q;
+	struct green__worker_request q = { .idle = -1 };
 	struct green__worker_reply bye = { .n = -1, .error = -1 };
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	int n;
 
 	do {
-		while ((n = poll(&p, 1, IDLE)) == -1 && errno == EINTR)
+		while ((n = poll(&p, 1, q.idle)) == -1 && errno == EINTR)
 			continue;
 		if (n == 0) {
 			(void)put(fd, &bye, sizeof(bye));

@@ -11,6 +11,8 @@
 
 #include <green/process.h>
 
+#include "proc/nursery.h"
+
 #include "check.h"
 
 static ssize_t
@@ -188,6 +190,19 @@ reverse_one(size_t i, void *arg)
 	return (memcmp(in, out, sizeof(in)) == 0 ? 0 : 1);
 }
 
+GREEN_TEST(one_that_has_left_for_want_of_work_is_replaced)
+{
+	int usual = green__worker_idle;
+	pid_t pid;
+
+	green__worker_idle = 1;
+	pid = worker_pid();
+	while (worker_pid() == pid)
+		if (green_sleep(2 * GREEN_MSEC) == -1)
+			break;
+	green__worker_idle = usual;
+}
+
 GREEN_TEST(many_calls_share_a_few_workers)
 {
 	CHECK(green_limiter_total(green_process_limiter()) > 0);
@@ -268,6 +283,7 @@ CU_TestInfo to_process_tests[] = {
 	CLAIM(a_crash_is_eio_and_hurts_nobody_else),
 	CLAIM(a_cancelled_call_kills_its_worker),
 	CLAIM(one_that_was_killed_while_idle_is_noticed),
+	CLAIM(one_that_has_left_for_want_of_work_is_replaced),
 	CLAIM(many_calls_share_a_few_workers),
 	CLAIM(workers_end_with_their_loop),
 	CLAIM(the_mock_clock_stands_still_meanwhile),

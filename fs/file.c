@@ -19,18 +19,15 @@ green__file_work(struct green_file *f, green_fn *fn, void *arg)
 	    green_file_limiter() : f->limiter, fn, arg));
 }
 
-struct opening {
-	const char *path;
-	int	 flags;
-	mode_t	 mode;
-	int	 fd;
-};
-
-static int
-do_open(void *arg)
+int
+green__file_do_open(void *arg)
 {
-	struct opening *o = arg;
+	struct green__opening *o = arg;
 
+	if (green__fifo_waits(o->path, o->flags)) {
+		o->fd = -1;
+		return (0);
+	}
 	o->fd = open(o->path, o->flags | O_CLOEXEC, o->mode);
 	return (o->fd == -1 ? -1 : 0);
 }
@@ -38,8 +35,10 @@ do_open(void *arg)
 struct green_file *
 green_file_open(const char *path, int flags, mode_t mode)
 {
-	struct opening o = { .path = path, .flags = flags, .mode = mode };
+	struct green__opening o = { .path = path, .flags = flags,
+	    .mode = mode };
 	struct green_file *f;
+	int rc;
 
 	if (green__check() == -1)
 		return (NULL);
@@ -47,7 +46,10 @@ green_file_open(const char *path, int flags, mode_t mode)
 		green__fail(ENOMEM);
 		return (NULL);
 	}
-	if (green__file_work(f, do_open, &o) == -1) {
+	rc = green__file_work(f, green__file_do_open, &o);
+	if (rc == 0 && o.fd == -1)
+		rc = green__fifo_open(f, &o);
+	if (rc == -1) {
 		int error = errno;
 
 		free(f);
@@ -128,6 +130,7 @@ green_file_close(struct green_file *f)
 	green__use_close(&f->use);
 	fd = f->fd;
 	l = f->limiter;
+	free(f->ahead.buf);
 	free(f);
 	return (green__close(l, fd));
 }
@@ -172,11 +175,17 @@ green_file_seek(struct green_file *f, off_t off, int whence)
 	off_t here;
 
 	/* Anything else depends on what the disk has. */
-	if (whence != SEEK_SET && whence != SEEK_CUR)
-		return (work(f, do_seek, &s, USE_ALONE) == -1 ? -1 : s.off);
+	if (whence != SEEK_SET && whence != SEEK_CUR) {
+		if (work(f, do_seek, &s, USE_ALONE) == -1)
+			return (-1);
+		f->ahead.start = f->ahead.end = 0;
+		return (s.off);
+	}
 	if (green__use_enter(&f->use, USE_ALONE) == -1)
 		return (-1);
 	here = lseek(f->fd, off, whence);
+	if (here != -1 && whence == SEEK_SET)
+		f->ahead.start = f->ahead.end = 0;
 	green__use_leave(&f->use, USE_ALONE);
 	if (here == -1)
 		return (green__fail(errno));

@@ -29,11 +29,19 @@ int	 green__use_enter(struct green__use *u, enum green__use_kind kind);
 void	 green__use_leave(struct green__use *u, enum green__use_kind kind);
 void	 green__use_close(struct green__use *u);
 
+/* What lines are taken out of (line.c). */
+struct green__ahead {
+	char	*buf;			/* NULL: never used */
+	size_t	 size;
+	size_t	 start;			/* what is kept: from here */
+	size_t	 end;
+};
 struct green_file {
 	int	 fd;
 	bool	 no_nowait;		/* no read can be kept from blocking */
 	struct green__use use;
 	struct green_limiter *limiter;	/* NULL: the loop's for files */
+	struct green__ahead ahead;
 };
 /* A trip to a worker, for somebody inside. */
 int	 green__file_work(struct green_file *f, green_fn *fn, void *arg);
@@ -50,6 +58,25 @@ ssize_t	 green__file_read(struct green_file *f, const struct iovec *iov, int n,
 ssize_t	 green__cached_read(struct green_file *f, const struct iovec *iov,
 	    int n, off_t at);
 bool	 green__cached_holds(struct green_file *f, off_t at, size_t len);
+
+/*
+ * Opening.  In a worker: open it, or find that this is a FIFO, and that it would
+ * wait for its other end; fd is -1 then.
+ */
+struct green__opening {
+	const char *path;
+	int	 flags;
+	mode_t	 mode;
+	int	 fd;
+};
+int	 green__file_do_open(void *opening);
+/* fifo.c: would it?  In a worker; and open it all the same. */
+bool	 green__fifo_waits(const char *path, int flags);
+int	 green__fifo_open(struct green_file *f, struct green__opening *o);
+
+/* nap.c: between two tries, of which *length, 0 before the first, is kept; what
+   it waits for, as green__park() has it.  0; ECANCELED */
+int	 green__nap(int64_t *length, const char *what, intptr_t detail);
 
 /* A trip to a worker under the loop's limiter for files. */
 int	 green__path_work(green_fn *fn, void *arg);

@@ -3,9 +3,13 @@
 libgreen_all_la_SOURCES += \
 	%D%/cached.c \
 	%D%/dir.c \
+	%D%/fifo.c \
 	%D%/file.c \
+	%D%/file_lock.c \
 	%D%/file_send.c \
 	%D%/internal.h \
+	%D%/line.c \
+	%D%/nap.c \
 	%D%/path.c \
 	%D%/path_change.c \
 	%D%/path_content.c \

@@ -78,6 +78,8 @@ endif
 	%D%/test_fd_any.c \
 	%D%/test_fd_stream.c \
 	%D%/test_file.c \
+	%D%/test_file_line.c \
+	%D%/test_file_lock.c \
 	%D%/test_file_send.c \
 	%D%/test_fopen.c \
 	%D%/test_frame.c \

@@ -61,6 +61,8 @@
 	loops(fd_any)							\
 	loops(fd_stream)						\
 	loops(file)							\
+	loops(file_line)						\
+	loops(file_lock)						\
 	loops(file_send)						\
 	loops(fopen)							\
 	loops(frame)							\

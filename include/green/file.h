@@ -4,12 +4,14 @@
  *
  * A file may be used by one task at a time (EBUSY), but for pread, pwrite, stat
  * and send, which leave its position alone.  Every call checks for cancellation
- * first, also when the page cache could answer; what has started is waited for.
+ * first, also when the page cache could answer; what has started is waited for,
+ * but for the wait for a lock, and for a FIFO's other end.
  */
 #ifndef GREEN_FILE_H
 #define GREEN_FILE_H
 
 #include <sys/types.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <fcntl.h>
@@ -20,7 +22,8 @@ GREEN_BEGIN_DECLS
 
 struct green_file;
 
-/* open(2), with O_CLOEXEC always. */
+/* open(2), with O_CLOEXEC always.  The wait for the other end of a FIFO can be
+   cancelled. */
 struct green_file *green_file_open(const char *path, int flags, mode_t mode) GREEN_CHECK;
 /* An open descriptor, owned from now on and made close-on-exec; if that fails
    it stays the caller's.  EBADF, ENOMEM */
@@ -45,6 +48,26 @@ int	 green_file_truncate(struct green_file *f, off_t size) GREEN_CHECK;
 int	 green_file_sync(struct green_file *f) GREEN_CHECK;		/* fsync(2) */
 int	 green_file_datasync(struct green_file *f) GREEN_CHECK;
 int	 green_file_stat(struct green_file *f, struct stat *st) GREEN_CHECK;
+
+/*
+ * Advisory whole-file lock (flock(2)): LOCK_SH, LOCK_EX, LOCK_UN.  It belongs to
+ * what was opened, not to a task: a file opened twice can be locked against
+ * itself.  It lasts until LOCK_UN, another lock instead of it, or close.  A wait
+ * for it can be cancelled, occupies no worker thread, and ends when f is closed.
+ *   EWOULDBLOCK  with LOCK_NB: another has it
+ *   EINVAL       none of those
+ *   ENOTSUP      this system has no such locks
+ */
+int	 green_file_lock(struct green_file *f, int how) GREEN_CHECK;
+
+/*
+ * The next line with its "\n", as getline(3) has it: in *line, which is malloc'd
+ * or NULL at first, of *size bytes, and grown as it must be, with a NUL after it.
+ * Its length; 0 at the end.  The last line may have no "\n".  Lines come from a
+ * buffer that is read ahead: not to be mixed with reading; a seek, but with
+ * SEEK_CUR, empties it.  A failure, of memory too, loses nothing.
+ */
+ssize_t	 green_file_getline(struct green_file *f, char **line, size_t *size) GREEN_CHECK;
 
 /*
  * len bytes from at to a stream, in the kernel where it can.  Bytes sent: fewer

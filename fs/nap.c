@@ -1,0 +1,35 @@
+/*
+ * Waiting for what nobody tells of: other processes' locks, the other end of a
+ * FIFO.  Between two tries there is a nap, each longer than the last one up to a
+ * limit, so that many who wait keep no worker busy.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include "internal.h"
+
+#define SHORTEST	GREEN_MSEC
+#define LONGEST		(32 * GREEN_MSEC)
+
+/* Its time alone wakes it. */
+static bool
+wake(struct waiter *w)
+{
+	(void)w;
+	return (true);
+}
+
+int
+green__nap(int64_t *length, const char *what, intptr_t detail)
+{
+	struct waiter w;
+	int rc;
+
+	*length = *length == 0 ? SHORTEST : *length * 2;
+	if (*length > LONGEST)
+		*length = LONGEST;
+	rc = green__park(&w, wake, what, detail,
+	    green__after(green__now(green__loop), *length));
+	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);
+}

@@ -74,23 +74,18 @@ socket_send(struct green_stream *s, const void *buf, size_t len)
 	}
 }
 
+/* One piece is cheaper that way. */
+static ssize_t
+send_piece(int fd, struct iovec *iov, int n)
+{
+	(void)n;
+	return (green__socket_send(fd, iov->iov_base, iov->iov_len));
+}
+
 static ssize_t
 socket_send_some(struct green_stream *s, const void *buf, size_t len)
 {
-	struct green__fd *f = &socket_of(s)->fd;
-	ssize_t n;
-
-	for (;;) {
-		if (green__io_await(f, GREEN__WRITE) == -1)
-			return (-1);
-		if ((n = green__socket_send(f->fd, buf, len)) != -1)
-			break;
-		if (green__io_retry(f, GREEN__WRITE) == -1)
-			return (-1);
-	}
-	if ((size_t)n < len)
-		green__fd_drained(f, GREEN__WRITE, false);
-	return (n);
+	return (green__io_send_some(&socket_of(s)->fd, buf, len, send_piece));
 }
 
 static int

@@ -78,6 +78,13 @@ fd_send(struct green_stream *s, const void *buf, size_t len)
 	return (fd_sendv(s, &iov, 1));
 }
 
+static ssize_t
+fd_send_some(struct green_stream *s, const void *buf, size_t len)
+{
+	return (green__io_send_some(&stream_of(s)->fd, buf, len,
+	    green__quiet_write));
+}
+
 static void
 close_fd(struct fd_stream *fs)
 {
@@ -137,6 +144,7 @@ fd_fd(struct green_stream *s)
 static const struct green__stream_ops fd_ops = {
 	.receive = fd_receive,
 	.send = fd_send,
+	.send_some = fd_send_some,
 	.sendv = fd_sendv,
 	.send_eof = fd_send_eof,
 	.close = fd_close,

@@ -95,7 +95,9 @@ green__io_await(struct green__fd *f, unsigned dir)
 int	 green__io_retry(struct green__fd *f, unsigned dir);
 /* So much of len has gone: EBADF if there is more, and f was closed meanwhile. */
 int	 green__io_sent(struct green__fd *f, size_t sent, size_t len);
-/* All of n pieces, by that call, which does not end with EINTR. */
+/* By that call, which does not end with EINTR: some of a piece, all of n. */
+ssize_t	 green__io_send_some(struct green__fd *f, const void *buf, size_t len,
+	    ssize_t (*call)(int fd, struct iovec *iov, int n));
 int	 green__io_sendv(struct green__fd *f, const struct iovec *iov, int n,
 	    ssize_t (*call)(int fd, struct iovec *iov, int n));
 

@@ -29,6 +29,29 @@ green__io_sent(struct green__fd *f, size_t sent, size_t len)
 	return (f->fd == -1 ? green__fail(EBADF) : 0);
 }
 
+ssize_t
+green__io_send_some(struct green__fd *f, const void *buf, size_t len,
+    ssize_t (*call)(int fd, struct iovec *iov, int n))
+{
+	struct iovec iov = {
+		.iov_base = (void *)(uintptr_t)buf,
+		.iov_len = len
+	};
+	ssize_t n;
+
+	for (;;) {
+		if (green__io_await(f, GREEN__WRITE) == -1)
+			return (-1);
+		if ((n = call(f->fd, &iov, 1)) != -1)
+			break;
+		if (green__io_retry(f, GREEN__WRITE) == -1)
+			return (-1);
+	}
+	if ((size_t)n < len)
+		green__fd_drained(f, GREEN__WRITE, false);
+	return (n);
+}
+
 /* What is left of pieces: the next ones, but for what has gone of the first. */
 struct pieces {
 	const struct iovec *next;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "pair.h"
 #include "streams.h"
 #include "tasks.h"
 
@@ -50,26 +51,40 @@ call_join(void *arg)
 }
 
 /* Two connections: near[0] to near[1], which is copied to or joined with
-   far[0], and from there to far[1].  TCP, UNIX, or in memory. */
+   far[0], and from there to far[1]. */
 struct chain {
 	struct green_stream *near[2], *far[2];
 };
+/* What it is made of.  Only the descriptors hold much; pipes go one way. */
+enum kind { TCP, UNIX, PIPES, MEMORY, KINDS };
+#define EACH_KIND(kind)		for (kind = TCP; kind < KINDS; kind++)
 
 static bool
-open_chain(struct chain *c, int kind)
+open_pipe(struct green_stream *end[2])
+{
+	int fd[2];
+
+	return (CHECK(pair_open_pipe(fd)) &&
+	    CHECK((end[0] = green_stream_from_fd(fd[1])) != NULL) &&
+	    CHECK((end[1] = green_stream_from_fd(fd[0])) != NULL));
+}
+
+static bool
+open_chain(struct chain *c, enum kind kind)
 {
 	switch (kind) {
-	case 0:
+	case TCP:
 		return (streams_open(c->near) && streams_open(c->far));
-	case 1:
+	case UNIX:
 		return (streams_open_local(c->near) &&
 		    streams_open_local(c->far));
+	case PIPES:
+		return (open_pipe(c->near) && open_pipe(c->far));
 	default:
 		return (CHECK_INT(green_stream_pair(0, c->near), 0) &&
 		    CHECK_INT(green_stream_pair(100, c->far), 0));
 	}
 }
-#define EACH_KIND(kind)		for (kind = 0; kind < 3; kind++)
 
 static void
 close_chain(struct chain *c)
@@ -133,11 +148,11 @@ GREEN_TEST(a_copy_is_all_of_it)
 	struct chain ch;
 	struct green_group g;
 	size_t i;
-	int kind;
+	enum kind kind;
 
 	EACH_KIND(kind)
 		for (i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
-			if (kind == 2 && lengths[i] == MUCH)
+			if (kind == MEMORY && lengths[i] == MUCH)
 				break;
 			REQUIRE(open_chain(&ch, kind));
 			struct source so = { ch.near[0], lengths[i] };
@@ -159,9 +174,9 @@ GREEN_TEST(a_copy_begins_with_what_was_read_before)
 {
 	struct chain ch;
 	char buf[16], *line;
-	int kind;
+	enum kind kind;
 
-	for (kind = 0; kind < 2; kind++) {
+	for (kind = TCP; kind < PIPES; kind++) {
 		REQUIRE(open_chain(&ch, kind));
 		CHECK_INT(green_stream_send(ch.near[0], "head\nbody", 9), 0);
 		CHECK_INT(green_stream_receive_line(ch.near[1], 99, &line), 1);
@@ -198,11 +213,12 @@ GREEN_TEST(a_cancelled_copy_loses_nothing)
 	struct chain ch;
 	struct green_group g, copies;
 	int64_t got, next, len;
-	int kind, i, turns;
+	enum kind kind;
+	int i, turns;
 
 	EACH_KIND(kind) {
 		REQUIRE(open_chain(&ch, kind));
-		len = kind == 2 ? 300000 : MUCH;
+		len = kind == MEMORY ? 300000 : MUCH;
 		struct source so = { ch.near[0], len };
 		struct copying c = { .to = ch.far[0], .from = ch.near[1] };
 		green_group_open(&g);
@@ -234,15 +250,45 @@ GREEN_TEST(a_cancelled_copy_loses_nothing)
 	}
 }
 
+GREEN_TEST(a_copy_cancelled_at_a_full_pipe_sends_nothing_twice)
+{
+	static char much[200000];
+	struct copying c;
+	struct chain ch;
+	struct green_group g;
+	size_t i;
+
+	REQUIRE(open_chain(&ch, PIPES));
+	for (i = 0; i < sizeof(much); i++)
+		much[i] = byte_at((int64_t)i);
+	CHECK_INT(green_stream_unread(ch.near[1], much, sizeof(much)), 0);
+	c = (struct copying){ .to = ch.far[0], .from = ch.near[1] };
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, call_copy, &c), 0);
+	settle();
+	CHECK(!c.done);
+	green_group_cancel(&g, NULL);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(c.error, ECANCELED);
+	CHECK(green_stream_buffered(ch.near[1]) < sizeof(much));
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, call_copy, &c), 0);
+	CHECK_INT(receive_source(ch.far[1], 0, sizeof(much)), sizeof(much));
+	green_group_cancel(&g, NULL);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(green_stream_buffered(ch.near[1]), 0);
+	close_chain(&ch);
+}
+
 /* Who listened has gone, much is under way: what was not sent is kept. */
 GREEN_TEST(a_copy_to_nobody_keeps_what_is_left)
 {
 	struct chain ch;
 	struct green_group g;
 	int64_t got;
-	int kind;
+	enum kind kind;
 
-	for (kind = 0; kind < 2; kind++) {
+	for (kind = TCP; kind < MEMORY; kind++) {
 		REQUIRE(open_chain(&ch, kind));
 		struct source so = { ch.near[0], MUCH };
 		struct copying c = { .to = ch.far[0], .from = ch.near[1] };
@@ -270,7 +316,8 @@ GREEN_TEST(a_copy_ends_with_either_stream)
 {
 	struct chain ch;
 	struct green_group g;
-	int kind, i;
+	enum kind kind;
+	int i;
 
 	EACH_KIND(kind)
 		for (i = 0; i < 2; i++) {
@@ -305,9 +352,11 @@ GREEN_TEST(joined_streams_go_both_ways_and_pass_on_ends)
 	struct chain ch;
 	struct green_group g;
 	char buf[16];
-	int kind;
+	enum kind kind;
 
 	EACH_KIND(kind) {
+		if (kind == PIPES)
+			continue;
 		REQUIRE(open_chain(&ch, kind));
 		struct copying c = { .to = ch.near[1],
 		    .from = ch.far[0], .idle = GREEN_FOREVER };
@@ -333,9 +382,9 @@ GREEN_TEST(much_goes_both_ways_through_a_join)
 {
 	struct chain ch;
 	struct green_group g;
-	int kind;
+	enum kind kind;
 
-	for (kind = 0; kind < 2; kind++) {
+	for (kind = TCP; kind < PIPES; kind++) {
 		REQUIRE(open_chain(&ch, kind));
 		struct copying c = { .to = ch.near[1],
 		    .from = ch.far[0], .idle = GREEN_SEC * 100 };
@@ -364,7 +413,7 @@ MOCK_TEST(a_join_times_out_when_nothing_moves)
 	char buf[8];
 	int i;
 
-	REQUIRE(open_chain(&ch, 2));
+	REQUIRE(open_chain(&ch, MEMORY));
 	struct copying c = { .to = ch.near[1],
 	    .from = ch.far[0], .idle = 3 * GREEN_SEC };
 	green_group_open(&g);
@@ -398,7 +447,7 @@ MOCK_TEST(what_trickles_out_of_a_join_is_not_idle)
 	struct call call = { .buf = text, .len = sizeof(text) };
 	int i;
 
-	REQUIRE(open_chain(&ch, 2));
+	REQUIRE(open_chain(&ch, MEMORY));
 	struct copying c = { .to = ch.near[1],
 	    .from = ch.far[0], .idle = 3 * GREEN_SEC };
 	call.s = ch.near[0];
@@ -434,7 +483,7 @@ GREEN_TEST(a_reset_of_one_side_ends_a_join)
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		REQUIRE(open_chain(&ch, 0));
+		REQUIRE(open_chain(&ch, TCP));
 		struct copying c = { .to = ch.near[1],
 		    .from = ch.far[0], .idle = GREEN_FOREVER };
 		green_group_open(&g);
@@ -580,6 +629,7 @@ CU_TestInfo copy_tests[] = {
 	CLAIM(a_copy_begins_with_what_was_read_before),
 	CLAIM(a_stream_can_be_copied_to_itself),
 	CLAIM(a_cancelled_copy_loses_nothing),
+	CLAIM(a_copy_cancelled_at_a_full_pipe_sends_nothing_twice),
 	CLAIM(a_copy_to_nobody_keeps_what_is_left),
 	CLAIM(a_copy_ends_with_either_stream),
 	CLAIM(a_busy_copy_starves_nobody),

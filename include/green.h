@@ -16,6 +16,7 @@
 #include <green/thread.h>	/* worker threads */
 #include <green/stream.h>	/* byte streams, listeners */
 #include <green/net.h>		/* TCP and UNIX sockets, names */
+#include <green/tls.h>		/* TLS over any stream */
 #include <green/file.h>		/* open files */
 #include <green/path.h>		/* paths, directories */
 #include <green/process.h>	/* processes, signals */

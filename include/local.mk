@@ -18,4 +18,5 @@ greeninclude_HEADERS = \
 	%D%/green/sync.h \
 	%D%/green/testing.h \
 	%D%/green/thread.h \
+	%D%/green/tls.h \
 	# EOL

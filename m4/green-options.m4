@@ -42,13 +42,27 @@ AC_DEFUN([GREEN_ENABLE_PROBES],
     [], [enable_probes=auto])
 ])
 
-# GREEN_WITH_TLS: --without-tls is taken already, so that build recipes stay
-# valid when there is TLS to leave out.
+# GREEN_WITH_TLS: by OpenSSL or LibreSSL, where there is one.
 AC_DEFUN([GREEN_WITH_TLS],
 [AC_ARG_WITH([tls],
     [AS_HELP_STRING([--without-tls],
-	[leave TLS out (there is none in this release)])],
+	[leave TLS out, and do without OpenSSL])],
     [], [with_tls=auto])
-AS_IF([test "$with_tls" = yes],
-    [AC_MSG_ERROR([--with-tls: TLS comes with a later release])])
+green_tls=no
+GREEN_REQUIRES=
+AS_IF([test "$with_tls" != no],
+    [PKG_CHECK_MODULES([OPENSSL], [openssl >= 1.1.1],
+	[green_tls=yes GREEN_REQUIRES=openssl],
+	[AS_IF([test "$with_tls" = yes],
+	    [AC_MSG_ERROR([--with-tls: OpenSSL is missing
+(libssl-dev, openssl-devel; scripts/setup installs what a build needs)])])
+	green_tls="no (OpenSSL is missing)"])])
+AS_IF([test "$green_tls" = yes],
+    [AC_DEFINE([HAVE_TLS], [1], [Define to 1 if TLS is built in.])
+    green_saved_LIBS=$LIBS
+    LIBS="$OPENSSL_LIBS $LIBS"
+    AC_CHECK_FUNCS([OPENSSL_thread_stop])
+    LIBS=$green_saved_LIBS])
+AM_CONDITIONAL([GREEN_TLS], [test "$green_tls" = yes])
+AC_SUBST([GREEN_REQUIRES])
 ])

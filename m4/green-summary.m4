@@ -10,7 +10,7 @@ libgreen $PACKAGE_VERSION for $host
     reactors:        $green_reactors
     contexts:        $green_contexts
     BSD functions:   $green_bsd
-    tls:             no (comes with a later release)
+    tls:             $green_tls
     static probes:   $green_probes
     tests:           $green_tests
     guests of:       $green_hosts

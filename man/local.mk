@@ -56,6 +56,8 @@ dist_man_MANS += \
 	%D%/green_stream_staple.3 \
 	%D%/green_task_wait.3 \
 	%D%/green_tasks.3 \
+	%D%/green_tls_config_open.3 \
+	%D%/green_tls_wrap.3 \
 	%D%/green_to_process.3 \
 	%D%/green_test.3 \
 	%D%/green_test_cancel_everywhere.3 \

@@ -27,3 +27,17 @@ libgreen_all_la_SOURCES += \
 	%D%/unix_file.c \
 	%D%/wait.c \
 	# EOL
+
+if GREEN_TLS
+libgreen_all_la_SOURCES += \
+	%D%/tls.h \
+	%D%/tls_config.c \
+	%D%/tls_handshake.c \
+	%D%/tls_reason.c \
+	%D%/tls_session.c \
+	%D%/tls_stream.c \
+	%D%/tls_verify.c \
+	# EOL
+else
+libgreen_all_la_SOURCES += %D%/tls_none.c
+endif

@@ -166,3 +166,15 @@ endif
 if GREEN_LIBUV
 %C%_check_SOURCES += %D%/test_guest_uv.c
 endif
+if GREEN_TLS
+%C%_check_SOURCES += \
+	%D%/certs.c \
+	%D%/certs.h \
+	%D%/test_tls.c \
+	%D%/test_tls_certs.c \
+	%D%/tls.c \
+	%D%/tls.h \
+	# EOL
+else
+%C%_check_SOURCES += %D%/test_tls_none.c
+endif

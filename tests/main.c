@@ -38,6 +38,12 @@
 #define LIBUV(loops)
 #endif
 
+#ifdef HAVE_TLS
+#define TLS(loops)	loops(tls) loops(tls_certs)
+#else
+#define TLS(loops)	loops(tls_none)
+#endif
+
 #define SUITES(loops, once)						\
 	loops(block)							\
 	loops(channel)							\
@@ -122,6 +128,7 @@
 	loops(thread_from)						\
 	loops(thread_revoke)						\
 	loops(timer)							\
+	TLS(loops)							\
 	loops(to_process)						\
 	loops(token)							\
 	loops(topic)							\

@@ -46,7 +46,7 @@ make_unix(void *unused, struct green_stream *end[2])
 static bool
 open_fifo(int fd[2])
 {
-	char *path = scratch_path("fifo");
+	char *path = scratch_path("conform");
 	bool ok = CHECK_INT(mkfifo(path, 0600), 0);
 
 	if (ok) {

@@ -19,6 +19,7 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <pthread.h>
 #include <sched.h>
 
 #include "internal.h"
@@ -30,6 +31,7 @@ green__inbox_post(struct loop *l, struct inbox_item *it)
 {
 	struct inbox_item *head = atomic_load(&l->inbox);	/* (1) */
 	bool owes;
+	int before;
 
 	for (;;) {
 		owes = head == &asleep;
@@ -43,7 +45,10 @@ green__inbox_post(struct loop *l, struct inbox_item *it)
 			atomic_fetch_sub(&l->wakers, 1);	/* (4) */
 	}
 	if (owes) {
+		/* Cancelled in the midst of it, the thread would stay counted. */
+		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 		l->ops->wake(l->reactor);
+		pthread_setcancelstate(before, NULL);
 		atomic_fetch_sub(&l->wakers, 1);		/* (7) */
 	}
 }

@@ -27,18 +27,13 @@ begin(struct errand *e)
 	return (0);
 }
 
-/* The thread must not go before the loop knows: it cannot be cancelled. */
 static void
 wait_for_loop(struct errand *e)
 {
-	int before;
-
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	pthread_mutex_lock(&e->lock);
 	while (!e->settled)
 		pthread_cond_wait(&e->changed, &e->lock);
 	pthread_mutex_unlock(&e->lock);
-	pthread_setcancelstate(before, NULL);
 }
 
 static void
@@ -52,6 +47,7 @@ int
 green__errand_run(struct errand *e, struct green_token *door)
 {
 	struct loop *l;
+	int before;
 
 	if (begin(e) == -1)
 		return (-1);
@@ -59,9 +55,12 @@ green__errand_run(struct errand *e, struct green_token *door)
 		end(e);
 		return (green__fail(errno));
 	}
+	/* The thread must not go before the loop is done with the errand. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	green__inbox_post(l, &e->item);
 	green__door_leave(door);
 	wait_for_loop(e);
+	pthread_setcancelstate(before, NULL);
 	end(e);
 	if (e->result == -1)
 		(void)green__fail_text(e->error, e->errmsg);

@@ -19,6 +19,8 @@ struct green__job {
 	TAILQ_ENTRY(green__job) link;
 	bool	 waits;			/* in the pool's line, from submit on */
 	void	(*run)(struct green__job *j);	/* in a worker */
+	/* In place of the rest of run(), if that has ended the thread. */
+	void	(*fell)(struct green__job *j);
 	/*
 	 * Called after that, once, and the last thing done with the job.  error
 	 * is 0; or says why it has not been run: there is no thread, and none
@@ -72,8 +74,10 @@ void	 green__call_init(struct call *c, struct green_limiter *l, green_fn *fn,
 	    void *arg);
 /* Make it, and wait for it; abort NULL: whether or not the task is cancelled. */
 int	 green__call_make(struct call *c, bool (*abort)(struct waiter *));
-/* In a worker: fn(arg). */
+/* In a worker: fn(arg); and what is left to do if that ends the thread, false if
+   it had returned. */
 void	 green__call_run(struct green__job *j);
+bool	 green__call_fell(struct green__job *j);
 /* In the loop: its task is cancelled.  true: no thread has had it, nor will. */
 bool	 green__call_cancel(struct call *c);
 /* In the loop: the thread is done with it. */

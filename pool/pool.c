@@ -7,7 +7,10 @@
  * became idle, or starts one.
  *
  * Each worker that leaves joins the one that left before it, so that joining
- * the last is joining them all: at the process's end nothing is left behind.
+ * the last is joining them all: at the process's end nothing is left behind.  One
+ * whose job ends the thread, by pthread_exit() or since it is cancelled, leaves
+ * in the same way, by a cleanup handler, and another takes its place if there is
+ * a job for it.
  *
  * Numbers in brackets are steps of tests/models/pool.pml, which spin checks.
  */
@@ -37,6 +40,7 @@ struct worker {
 	pthread_cond_t wake;
 	bool	 woken;
 	atomic_uint expected;		/* how many are about to signal wake */
+	struct green__job *job;		/* which it is at work on */
 	struct spin spin;
 	unsigned seen;			/* pool.nsubmits, when the line was empty */
 };
@@ -136,9 +140,17 @@ stay_idle(struct worker *w)
 	return (true);
 }
 
+/* Before others see that it is done, it looks: they may have the next. */
+static void
+end_job(struct green__job *j)
+{
+	atomic_fetch_add(&pool.nlooking, 1);			/* (12) */
+	j->done(j, 0);						/* (13) */
+}
+
 /* Take jobs until none is left. */
 static void
-work(void)
+work(struct worker *w)
 {
 	struct green__job *j;
 	struct worker *help;
@@ -150,41 +162,67 @@ work(void)
 		    NULL;
 		pthread_mutex_unlock(&pool.lock);
 		summon(help);
+		w->job = j;
 		j->run(j);					/* (11) */
-		/* Before others see that it is done: they may have the next. */
-		atomic_fetch_add(&pool.nlooking, 1);		/* (12) */
-		j->done(j, 0);					/* (13) */
+		end_job(j);
 		pthread_mutex_lock(&pool.lock);
 	}
+}
+
+/* With the lock, which it leaves; one that looks. */
+static void
+leave(struct worker *w)
+{
+	bool none_looks = stop_looking(), join;			/* (14) */
+	struct worker *help = NULL;
+	pthread_t before;
+
+	pool.nworkers--;
+	if (none_looks && !TAILQ_EMPTY(&pool.jobs))
+		help = choose();
+	join = pool.has_left;
+	before = pool.last_left;
+	pool.has_left = true;
+	pool.last_left = pthread_self();
+	pthread_mutex_unlock(&pool.lock);
+	summon(help);
+
+	while (atomic_load(&w->expected) > 0)			/* (15) */
+		sched_yield();
+	pthread_cond_destroy(&w->wake);
+	if (join)
+		pthread_join(before, NULL);			/* (16) */
+}
+
+/* The thread ends in the midst of a job. */
+static void
+fall(void *arg)
+{
+	struct worker *w = arg;
+
+	w->job->fell(w->job);
+	end_job(w->job);
+	pthread_mutex_lock(&pool.lock);
+	leave(w);
 }
 
 static void *
 worker(void *arg)
 {
 	struct worker self = { .woken = true };
-	pthread_t before;
-	bool join;
 
+	/* Only what a job runs of the program's may be cancelled. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	green__thread_name(NAME);
 	(void)green__cond_init(&self.wake);
 
+	pthread_cleanup_push(fall, &self);
 	pthread_mutex_lock(&pool.lock);
 	do
-		work();
+		work(&self);
 	while (!pool.ending && stay_idle(&self));
-	(void)stop_looking();					/* (14) */
-	pool.nworkers--;
-	join = pool.has_left;
-	before = pool.last_left;
-	pool.has_left = true;
-	pool.last_left = pthread_self();
-	pthread_mutex_unlock(&pool.lock);
-
-	while (atomic_load(&self.expected) > 0)			/* (15) */
-		sched_yield();
-	pthread_cond_destroy(&self.wake);
-	if (join)
-		pthread_join(before, NULL);			/* (16) */
+	pthread_cleanup_pop(0);
+	leave(&self);
 	return (arg);
 }
 

@@ -70,6 +70,8 @@ run(void *arg)
 {
 	struct portal_thread *t = arg;
 
+	/* Its loop cannot be left halfway. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	green__thread_name(NAME);
 	if ((t->rc = green_run(be_portal, t, t->opt)) == -1) {
 		t->error = errno;

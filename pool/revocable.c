@@ -54,6 +54,14 @@ advance(struct revocable *r, enum state from, enum state to)
 	return (state);
 }
 
+/* fn is done. */
+static void
+end_fn(struct revocable *r)
+{
+	if (advance(r, RUNS, RETURNED) == ABANDONED && r->dispose != NULL)
+		r->dispose(r->call.arg);
+}
+
 static void
 run(struct green__job *j)
 {
@@ -65,8 +73,15 @@ run(struct green__job *j)
 		return;
 	}
 	green__call_run(j);
-	if (advance(r, RUNS, RETURNED) == ABANDONED && r->dispose != NULL)
-		r->dispose(r->call.arg);
+	end_fn(r);
+}
+
+/* Not again, if it was dispose() that ended the thread. */
+static void
+fell(struct green__job *j)
+{
+	if (green__call_fell(j))
+		end_fn(OF_JOB(j));
 }
 
 static int
@@ -78,6 +93,7 @@ init(struct revocable *r, struct green_limiter *l, green_fn *fn, void *arg)
 		return (green__fail(error));
 	green__call_init(&r->call, l, fn, arg);
 	r->call.job.run = run;
+	r->call.job.fell = fell;
 	r->state = WAITS;
 	r->dispose = NULL;
 	r->interrupt = NULL;

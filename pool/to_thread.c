@@ -7,7 +7,9 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "call.h"
 #include "internal.h"
@@ -31,12 +33,38 @@ green__call_run(struct green__job *j)
 	green__values_lend(c->values);
 	/* What failed here before is not this one's failure. */
 	(void)green__fail(0);
+	/* fn alone may be cancelled, and as if no other had been here. */
+	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
+	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
 	c->result = c->fn(c->arg);
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	c->error = errno;
 	if (c->result == -1)
 		c->errmsg = green__fail_told();
 	green__values_lend(NULL);
 	current = NULL;
+}
+
+bool
+green__call_fell(struct green__job *j)
+{
+	struct call *c = GREEN__CONTAINER(j, struct call, job);
+
+	if (current == NULL)
+		return (false);
+	c->result = -1;
+	c->error = EIO;
+	c->errmsg = strdup("the worker thread ended before its function "
+	    "returned");
+	green__values_lend(NULL);
+	current = NULL;
+	return (true);
+}
+
+static void
+fell(struct green__job *j)
+{
+	(void)green__call_fell(j);
 }
 
 static void
@@ -161,6 +189,7 @@ green__call_init(struct call *c, struct green_limiter *l, green_fn *fn,
 	if (l == NULL && (l = green__limiter_get(t)) == NULL)
 		l = &t->loop->limiter_calls;
 	c->job.run = green__call_run;
+	c->job.fell = fell;
 	c->job.done = report;
 	c->done.run = done;
 	c->borrower.who = c;

@@ -101,6 +101,51 @@ GREEN_TEST(workers_get_no_signals)
 }
 
 static int
+look_at_faults(void *unused)
+{
+	static const int faults[] = {
+		SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP
+	};
+	sigset_t set;
+	size_t i;
+
+	(void)unused;
+	if (pthread_sigmask(SIG_BLOCK, NULL, &set) != 0)
+		return (-1);
+	for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (sigismember(&set, faults[i]))
+			return (faults[i]);
+	return (0);
+}
+
+GREEN_TEST(workers_get_the_signals_of_their_own_faults)
+{
+	CHECK_INT(green_to_thread(look_at_faults, NULL), 0);
+}
+
+static int
+abort_in_worker(void *unused)
+{
+	static const char text[] = "a worker aborts\n";
+
+	(void)unused;
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	return (raise(SIGABRT));
+}
+
+static int
+call_what_aborts(void *unused)
+{
+	(void)unused;
+	return (green_to_thread(abort_in_worker, NULL));
+}
+
+PLAIN_TEST(a_fault_in_a_worker_ends_the_process)
+{
+	dies(call_what_aborts, NULL, "a worker aborts");
+}
+
+static int
 open_gate(void *unused)
 {
 	(void)unused;
@@ -474,6 +519,182 @@ MOCK_TEST(the_mock_clock_stands_still_meanwhile)
 	CHECK_INT(green_now() - began, hour);
 }
 
+/* Threads that end in the midst of a call. */
+
+static int
+end_thread(void *unused)
+{
+	(void)unused;
+	pthread_exit(NULL);
+}
+
+GREEN_TEST(a_call_whose_function_ends_its_thread_fails)
+{
+	pthread_t before = pthread_self(), thread = pthread_self();
+	struct green_group g;
+
+	CHECK_INT(green_to_thread(note_thread, &before), 0);
+	green_group_open(&g);
+	CHECK_ERRNO(green_to_thread(end_thread, NULL), EIO);
+	CHECK_HAS(green_errmsg(), "ended before its function returned");
+	CHECK_INT(green_limiter_borrowed(green_thread_limiter()), 0);
+	CHECK_INT(green__loop->calls, 0);
+	/* Another one does what comes next, and knows nothing of it. */
+	CHECK_INT(green_to_thread(note_thread, &thread), 0);
+	CHECK(!pthread_equal(thread, pthread_self()));
+	CHECK_INT(green_group_close(&g, 0), 0);
+}
+
+static int
+add_and_end_some(void *n)
+{
+	if (atomic_fetch_add((atomic_int *)n, 1) % 3 == 0)
+		pthread_exit(NULL);
+	return (0);
+}
+
+static atomic_int fallen;
+
+static int
+call_what_ends_some(void *n)
+{
+	int i;
+
+	for (i = 0; i < 10; i++)
+		if (green_to_thread(add_and_end_some, n) == -1)
+			fallen += errno == EIO;
+	return (0);
+}
+
+static int
+call_many_that_end_some(void *n)
+{
+	struct green_group g;
+	int i;
+
+	green_group_open(&g);
+	for (i = 0; i < 60; i++)
+		CHECK_INT(green_spawn(&g, call_what_ends_some, n), 0);
+	return (green_group_close(&g, 0));
+}
+
+GREEN_TEST(others_take_the_places_of_threads_that_end)
+{
+	atomic_int n = 0;
+
+	fallen = 0;
+	CHECK_INT(call_many_that_end_some(&n), 0);
+	CHECK_INT(n, 600);
+	CHECK_INT(fallen, 200);
+}
+
+static int
+end_one_thread_of_few(void *unused)
+{
+	struct green_options o = { .max_threads = 2 };
+	atomic_int n = 0;
+
+	(void)unused;
+	fallen = 0;
+	CHECK_INT(IN_LOOP(call_many_that_end_some, &n, &o), 0);
+	CHECK_INT(n, 600);
+	CHECK_INT(fallen, 200);
+	/* Joined, those that fell too. */
+	green__pool_end();
+	return (0);
+}
+
+PLAIN_TEST(a_thread_that_ends_is_replaced_while_jobs_wait)
+{
+	survives_plain(end_one_thread_of_few, NULL, NULL);
+}
+
+static int
+end_the_last_thread(void *unused)
+{
+	(void)unused;
+	CHECK_INT(green_to_thread(gate_pass, NULL), 5);
+	if (!no_more_threads())
+		return (0);
+	CHECK_ERRNO(green_to_thread(end_thread, NULL), EIO);
+	CHECK_ERRNO(green_to_thread(gate_pass, NULL), EAGAIN);
+	CHECK_INT(green_limiter_borrowed(green_thread_limiter()), 0);
+	green__pool_end();
+	return (0);
+}
+
+PLAIN_TEST(without_one_to_replace_the_last_a_call_fails)
+{
+	gate_shut();
+	gate_open();
+	survives(end_the_last_thread, NULL, NULL);
+}
+
+static pthread_t victim;
+
+static int
+wait_to_be_cancelled(void *unused)
+{
+	(void)unused;
+	victim = pthread_self();
+	atomic_fetch_add(&gate.inside, 1);
+	while (!gate.open) {
+		pthread_testcancel();
+		sched_yield();
+	}
+	return (0);
+}
+
+static int
+call_victim(void *unused)
+{
+	(void)unused;
+	rc = green_to_thread(wait_to_be_cancelled, NULL);
+	error = errno;
+	return (0);
+}
+
+GREEN_TEST(a_call_whose_thread_is_cancelled_fails)
+{
+	struct green_group g;
+
+	start_over();
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, call_victim, NULL), 0);
+	gate_wait();
+	CHECK_INT(pthread_cancel(victim), 0);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(rc, -1);
+	CHECK_INT(error, EIO);
+}
+
+static int
+take_no_cancellation(void *unused)
+{
+	(void)unused;
+	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	return (0);
+}
+
+static int
+look_at_cancellation(void *unused)
+{
+	int state, type;
+
+	(void)unused;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
+	return (state == PTHREAD_CANCEL_ENABLE &&
+	    type == PTHREAD_CANCEL_DEFERRED);
+}
+
+GREEN_TEST(how_a_thread_is_cancelled_is_as_if_new_in_each_call)
+{
+	CHECK_INT(green_to_thread(take_no_cancellation, NULL), 0);
+	CHECK_INT(green_to_thread(look_at_cancellation, NULL), 1);
+}
+
 /* Processes. */
 
 static int
@@ -573,6 +794,8 @@ CU_TestInfo thread_tests[] = {
 	CLAIM(result_and_errno_come_back),
 	CLAIM(another_thread_does_it),
 	CLAIM(workers_get_no_signals),
+	CLAIM(workers_get_the_signals_of_their_own_faults),
+	CLAIM(a_fault_in_a_worker_ends_the_process),
 	CLAIM(others_run_meanwhile),
 	CLAIM(a_limiter_says_how_many_at_once),
 	CLAIM(the_default_limiter_is_the_loops),
@@ -590,6 +813,12 @@ CU_TestInfo thread_tests[] = {
 	CLAIM(thousands_of_calls_are_each_made_once),
 	CLAIM(loops_share_the_threads),
 	CLAIM(the_mock_clock_stands_still_meanwhile),
+	CLAIM(a_call_whose_function_ends_its_thread_fails),
+	CLAIM(others_take_the_places_of_threads_that_end),
+	CLAIM(a_thread_that_ends_is_replaced_while_jobs_wait),
+	CLAIM(without_one_to_replace_the_last_a_call_fails),
+	CLAIM(a_call_whose_thread_is_cancelled_fails),
+	CLAIM(how_a_thread_is_cancelled_is_as_if_new_in_each_call),
 	CLAIM(a_forked_child_has_workers_of_its_own),
 	CLAIM(without_any_thread_a_call_fails),
 	CLAIM(with_few_threads_calls_wait_for_them),

@@ -689,6 +689,53 @@ GREEN_TEST(abandoned_whenever_every_call_ends_once)
 	CHECK_INT(green__loop->external, 0);
 }
 
+/* Cancelled itself, a thread waits for its task first. */
+
+static pthread_t victim;
+static bool came_back;
+
+static int
+be_cancelled_there(void *arg)
+{
+	struct back *b = arg;
+
+	victim = pthread_self();
+	b->rc = green_from_thread_run(enter_and_wait, b->arg);
+	came_back = true;
+	pthread_testcancel();
+	return (0);
+}
+
+static int
+call_victim(void *arg)
+{
+	struct back *b = arg;
+
+	b->rc = 99;
+	CHECK_ERRNO(green_to_thread(be_cancelled_there, b), EIO);
+	return (0);
+}
+
+GREEN_TEST(a_thread_that_is_cancelled_waits_for_its_task)
+{
+	struct green_event go = { 0 };
+	struct back b = RUN(enter_and_wait, &go);
+	struct green_group g;
+
+	memset(&entered, 0, sizeof(entered));
+	came_back = false;
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, call_victim, &b), 0);
+	CHECK_INT(green_event_wait(&entered), 0);
+	CHECK_INT(pthread_cancel(victim), 0);
+	CHECK_INT(green_checkpoint(), 0);
+	CHECK_INT(green_event_waiting(&go), 1);
+	green_event_set(&go);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(b.rc, 0);
+	CHECK(came_back);
+}
+
 /* Without a way back. */
 
 static void *
@@ -777,6 +824,7 @@ CU_TestInfo thread_from_tests[] = {
 	CLAIM(a_call_is_abandoned_after_its_task),
 	CLAIM(a_call_is_not_abandoned_before_its_task_has_cleaned_up),
 	CLAIM(abandoned_whenever_every_call_ends_once),
+	CLAIM(a_thread_that_is_cancelled_waits_for_its_task),
 	CLAIM(who_is_no_worker_has_no_loop_to_go_back_to),
 	CLAIM(what_keeps_a_task_from_starting_the_worker_learns),
 	CU_TEST_INFO_NULL

@@ -737,6 +737,106 @@ GREEN_TEST(nobody_need_interrupt)
 	CHECK_INT(t.code, ECANCELED);
 }
 
+/* Threads that end in the midst of it. */
+
+static int
+end_thread(void *unused)
+{
+	(void)unused;
+	(void)gate_pass(NULL);
+	pthread_exit(NULL);
+}
+
+static int
+abandon_what_ends(void *arg)
+{
+	struct trial *t = arg;
+
+	t->rc = green_to_thread_abandonable(NULL, end_thread, t, dispose);
+	t->code = errno;
+	t->abandoned = green_thread_abandoned();
+	return (t->rc);
+}
+
+static int
+interrupt_what_ends(void *arg)
+{
+	struct trial *t = arg;
+
+	t->rc = green_to_thread_interruptible(NULL, end_thread, t, interrupt);
+	t->code = errno;
+	return (0);
+}
+
+GREEN_TEST(a_thread_that_ends_leaves_the_argument_alone)
+{
+	struct trial t = { 0 };
+
+	gate_shut();
+	gate_open();
+	CHECK_INT(abandon_what_ends(&t), -1);
+	CHECK_INT(t.code, EIO);
+	CHECK(!t.abandoned);
+	CHECK_INT(t.disposed, 0);
+	CHECK_INT(interrupt_what_ends(&t), 0);
+	CHECK_INT(t.rc, -1);
+	CHECK_INT(t.code, EIO);
+	CHECK_INT(t.interrupted, 0);
+	CHECK_INT(green_limiter_borrowed(green_thread_limiter()), 0);
+}
+
+GREEN_TEST(an_abandoned_thread_that_ends_disposes_once)
+{
+	struct trial t = { 0 };
+
+	gate_shut();
+	cancel_at_gate(&t, abandon_what_ends);
+	CHECK_INT(t.rc, -1);
+	CHECK_INT(t.code, ECANCELED);
+	CHECK(t.abandoned);
+	CHECK_INT(t.disposed, 0);
+	gate_open();
+	wait_for_token(green_thread_limiter());
+	CHECK_INT(t.disposed, 1);
+}
+
+static void
+dispose_and_end(void *arg)
+{
+	dispose(arg);
+	pthread_exit(NULL);
+}
+
+static int
+abandon_to_dispose(void *arg)
+{
+	struct trial *t = arg;
+
+	return (green_to_thread_abandonable(NULL, fn, t, dispose_and_end));
+}
+
+GREEN_TEST(dispose_that_ends_its_thread_is_not_called_again)
+{
+	struct trial t = { 0 };
+
+	gate_shut();
+	cancel_at_gate(&t, abandon_to_dispose);
+	gate_open();
+	wait_for_token(green_thread_limiter());
+	CHECK_INT(t.disposed, 1);
+}
+
+GREEN_TEST(an_interrupted_thread_may_end)
+{
+	struct trial t = { 0 };
+
+	gate_shut();
+	cancel_at_gate(&t, interrupt_what_ends);
+	CHECK_INT(t.interrupted, 1);
+	CHECK_INT(t.rc, -1);
+	CHECK_INT(t.code, EIO);
+}
+
 PLAIN_TEST(such_calls_need_a_loop)
 {
 	CHECK_ERRNO(green_to_thread_abandonable(NULL, fn, NULL, NULL), EPERM);
@@ -771,6 +871,10 @@ CU_TestInfo thread_revoke_tests[] = {
 	CLAIM(the_worker_is_there_until_interrupt_returns),
 	CLAIM(fn_is_interrupted_once),
 	CLAIM(nobody_need_interrupt),
+	CLAIM(a_thread_that_ends_leaves_the_argument_alone),
+	CLAIM(an_abandoned_thread_that_ends_disposes_once),
+	CLAIM(dispose_that_ends_its_thread_is_not_called_again),
+	CLAIM(an_interrupted_thread_may_end),
 	CLAIM(such_calls_need_a_loop),
 	CU_TEST_INFO_NULL
 };

@@ -18,9 +18,17 @@ GREEN_BEGIN_DECLS
  * green_thread_check_cancelled(), and return -1 with its ECANCELED.
  *
  * Threads are started when there is work for them and leave after ten idle
- * seconds; the loops of a process share them.  They have all signals blocked.
+ * seconds; the loops of a process share them.  They have all signals blocked but
+ * those of faults (SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP),
+ * which end the process as they do in any thread.
+ *
+ * fn should return.  If it ends its thread instead, by pthread_exit() or since the
+ * thread is cancelled, which it can be while fn runs, the call fails and another
+ * thread takes the place of that one.  A task, or what a loop calls itself, must
+ * never do so, nor may a thread be cancelled that a loop runs in.
  *   EAGAIN   no thread could be started, and none is there (with others at
  *            work, the call waits for one of them)
+ *   EIO      fn has ended its thread
  */
 int	 green_to_thread(green_fn *fn, void *arg) GREEN_CHECK;
 /* The same under another limiter (NULL: green_to_thread()'s).  The borrower of
@@ -30,11 +38,11 @@ int	 green_to_thread_limited(struct green_limiter *l, green_fn *fn, void *arg) G
 /*
  * The same, but a cancellation while fn runs abandons the thread: the call fails
  * with ECANCELED at once, fn runs on, and its result is thrown away; dispose(arg)
- * (may be NULL) is then called once, in the worker, when fn is done.  In every
- * other case dispose is not called and arg stays the caller's: when fn has
- * returned already as the cancellation comes, its result is the call's; when no
- * thread has begun fn by then, it never runs (ECANCELED); and after any other
- * failure.  green_thread_abandoned() tells which ECANCELED it was.
+ * (may be NULL) is then called once, in the worker, when fn is done, or has ended
+ * its thread.  In every other case dispose is not called and arg stays the
+ * caller's: when fn has returned already as the cancellation comes, its result is
+ * the call's; when no thread has begun fn by then, it never runs (ECANCELED); and
+ * after any other failure.  green_thread_abandoned() tells which ECANCELED it was.
  *
  * An abandoned fn owns arg and what hangs on it.  It may go on for as long as it
  * likes, also after the loop's end, which does not wait for it.  It keeps its

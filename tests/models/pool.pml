@@ -2,8 +2,9 @@
  * The hand-over between a loop, its limiter, the pool and the workers:
  * pool/pool.c, and the plain calls of pool/to_thread.c.  A loop makes two calls
  * with one token or two, and may cancel one of them; a foreign thread submits a
- * job, and may withdraw it; two workers can be started, or fail to be.  When the
- * loop is done, the process ends (green__pool_end()), whatever the foreign thread
+ * job, and may withdraw it; two workers can be started, or fail to be, and a job
+ * may end its worker's thread, once (with one token, as there is no more to be
+ * seen with two).  When the loop is done, the process ends (green__pool_end()), whatever the foreign thread
  * does.
  *
  * In every interleaving: each call ends once, and has been run once, or has
@@ -50,11 +51,12 @@ bool woken[WORKERS];
 byte expected[WORKERS];
 bool waiting[WORKERS], signalled[WORKERS];	/* the condition */
 byte early = 1;				/* when it ends without a signal */
+bool may_fall = TOKENS == 1;		/* a thread may end in its job */
 
 /* The loop. */
 mtype = { IN_LINE, READY, COLLECTED, POOL, ENDED };
 mtype state[CALLS];
-bool cancelled[CALLS];
+bool cancelled[CALLS];			/* and its end is still to come */
 chan inbox = [JOBS + 1] of { byte };
 chan collected = [CALLS] of { byte };
 bool posted;
@@ -164,10 +166,16 @@ inline summon(who, job) {
 	od;
 }
 
-/* The end of worker(), with the lock */
+/* leave(), with the lock */
 inline quit() {
 	stop_looking();						/* (14) */
 	nworkers--;
+#ifndef MUTANT_no_help_for_those_left_behind
+	if
+	:: nlooking == 0 && nempty(line) -> choose(help);
+	:: nlooking > 0 || empty(line)
+	fi;
+#endif
 	number = nleft;
 	nleft++;
 	assert(SERVED);
@@ -240,8 +248,12 @@ look:	atomic {
 		runs[job]++;
 		nlooking++;					/* (12) */
 	}
-	atomic { done(job); job = 0; }				/* (13) */
-	goto look;
+	if
+	:: atomic { done(job); job = 0; }			/* (13) */
+		goto look;
+	:: atomic { may_fall -> may_fall = false; done(job); job = 0; }
+		atomic { quit(); goto leave; }
+	fi;
 	/* pthread_cond_timedwait(), until it asks for the lock again */
 end_idle:
 	atomic {
@@ -254,7 +266,7 @@ end_idle:
 		waiting[self] = false;
 	}
 	goto look;
-leave:
+leave:	summon(help, job);
 #ifndef MUTANT_leaves_when_expected
 	expected[self] == 0;					/* (15) */
 #endif
@@ -320,7 +332,16 @@ inline cancel(c) {
 	cancelled[c] = true;
 	if
 	:: state[c] == IN_LINE -> state[c] = ENDED; cancelled[c] = false;
-	:: state[c] == READY || state[c] == COLLECTED
+	:: state[c] == READY
+	:: atomic { state[c] == COLLECTED ->
+#ifndef MUTANT_cancelled_call_stays_collected
+		if
+		:: collected??[0] && c == 0 -> collected??0;
+		:: collected??[1] && c == 1 -> collected??1;
+		fi;
+#endif
+		finish(c);
+	   }
 	:: state[c] == POOL ->
 		withdraw(c, is_out);
 		if
@@ -361,10 +382,9 @@ inline turn() {
 		:: else ->
 			n--;
 			collected?c;
-			if
-			:: cancelled[c] -> finish(c);
-			:: else -> state[c] = POOL; collected!c;
-			fi;
+			assert(state[c] == COLLECTED);
+			state[c] = POOL;
+			collected!c;
 		od;
 		c = 0;
 	}
@@ -428,7 +448,7 @@ active proctype loop() {
 		   }
 		:: c == TURN -> turn();
 		fi;
-	:: state[0] == ENDED && state[1] == ENDED -> break;
+	:: state[0] == ENDED && state[1] == ENDED && empty(inbox) -> break;
 	od;
 	assert(lent == 0 && empty(inbox) && empty(collected));
 	pool_end();

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -17,6 +18,29 @@ green__file_work(struct green_file *f, green_fn *fn, void *arg)
 {
 	return (green_to_thread_limited(f->limiter == NULL ?
 	    green_file_limiter() : f->limiter, fn, arg));
+}
+
+struct green_file *
+green__file_new(const char *path)
+{
+	struct green_file *f = calloc(1, sizeof(*f));
+
+	if (f != NULL && (path == NULL || (f->path = strdup(path)) != NULL))
+		return (f);
+	free(f);
+	(void)green__fail(ENOMEM);
+	return (NULL);
+}
+
+void
+green__file_free(struct green_file *f)
+{
+	int error = errno;
+
+	free(f->ahead.buf);
+	free(f->path);
+	free(f);
+	errno = error;
 }
 
 int
@@ -40,20 +64,13 @@ green_file_open(const char *path, int flags, mode_t mode)
 	struct green_file *f;
 	int rc;
 
-	if (green__check() == -1)
+	if (green__check() == -1 || (f = green__file_new(path)) == NULL)
 		return (NULL);
-	if ((f = calloc(1, sizeof(*f))) == NULL) {
-		green__fail(ENOMEM);
-		return (NULL);
-	}
 	rc = green__file_work(f, green__file_do_open, &o);
 	if (rc == 0 && o.fd == -1)
 		rc = green__fifo_open(f, &o);
 	if (rc == -1) {
-		int error = errno;
-
-		free(f);
-		errno = error;
+		green__file_free(f);
 		return (NULL);
 	}
 	f->fd = o.fd;
@@ -70,11 +87,8 @@ green_file_from_fd(int fd)
 		green__fail(errno);
 		return (NULL);
 	}
-	if ((f = calloc(1, sizeof(*f))) == NULL) {
-		green__fail(ENOMEM);
-		return (NULL);
-	}
-	f->fd = fd;
+	if ((f = green__file_new(NULL)) != NULL)
+		f->fd = fd;
 	return (f);
 }
 
@@ -130,8 +144,7 @@ green_file_close(struct green_file *f)
 	green__use_close(&f->use);
 	fd = f->fd;
 	l = f->limiter;
-	free(f->ahead.buf);
-	free(f);
+	green__file_free(f);
 	return (green__close(l, fd));
 }
 

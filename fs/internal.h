@@ -42,12 +42,20 @@ struct green_file {
 	struct green__use use;
 	struct green_limiter *limiter;	/* NULL: the loop's for files */
 	struct green__ahead ahead;
+	char	*path;			/* NULL: it has none that is known */
 };
+/* path is copied; NULL: ENOMEM.  And what f holds beside the descriptor; errno
+   stays. */
+struct green_file *green__file_new(const char *path);
+void	 green__file_free(struct green_file *f);
 /* A trip to a worker, for somebody inside. */
 int	 green__file_work(struct green_file *f, green_fn *fn, void *arg);
-/* The pieces, from at on (then it is one piece), or from the position: -1. */
+/* The pieces, from at on (then one piece is read), or from the position: -1.
+   write: 0, when all of it is. */
 #define FILE_POSITION	((off_t)-1)
 ssize_t	 green__file_read(struct green_file *f, const struct iovec *iov, int n,
+	    off_t at);
+ssize_t	 green__file_write(struct green_file *f, const struct iovec *iov, int n,
 	    off_t at);
 
 /*

@@ -7,6 +7,7 @@ libgreen_all_la_SOURCES += \
 	%D%/file.c \
 	%D%/file_lock.c \
 	%D%/file_send.c \
+	%D%/file_stream.c \
 	%D%/internal.h \
 	%D%/line.c \
 	%D%/nap.c \
@@ -19,6 +20,8 @@ libgreen_all_la_SOURCES += \
 	%D%/path_text.c \
 	%D%/path_text.h \
 	%D%/path_uri.c \
+	%D%/temp.c \
+	%D%/temp_spooled.c \
 	%D%/transfer.c \
 	%D%/use.c \
 	# EOL

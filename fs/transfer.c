@@ -171,19 +171,26 @@ read_pieces(struct green_file *f, const struct iovec *iov, int n, off_t at,
 	return (got);
 }
 
+ssize_t
+green__file_write(struct green_file *f, const struct iovec *iov, int n,
+    off_t at)
+{
+	struct transfer x = { .fd = f->fd, .iov = iov, .n = n, .at = at };
+
+	return (size_of(iov, n) == 0 ? 0 : green__file_work(f, do_write, &x));
+}
+
 static int
 write_pieces(struct green_file *f, const struct iovec *iov, int n, off_t at,
     enum green__use_kind kind)
 {
-	struct transfer x = { .fd = f->fd, .iov = iov, .n = n, .at = at };
-	int rc = 0;
+	ssize_t rc;
 
 	if (green__use_enter(&f->use, kind) == -1)
 		return (-1);
-	if (size_of(iov, n) > 0)
-		rc = green__file_work(f, do_write, &x);
+	rc = green__file_write(f, iov, n, at);
 	green__use_leave(&f->use, kind);
-	return (rc);
+	return ((int)rc);
 }
 
 ssize_t

@@ -18,6 +18,7 @@ dist_man_MANS += \
 	%D%/green_file_lock.3 \
 	%D%/green_file_open.3 \
 	%D%/green_file_send.3 \
+	%D%/green_file_stream.3 \
 	%D%/green_from_thread_run.3 \
 	%D%/green_future_wait.3 \
 	%D%/green_getaddrinfo.3 \
@@ -59,6 +60,7 @@ dist_man_MANS += \
 	%D%/green_tls_config_open.3 \
 	%D%/green_tls_wrap.3 \
 	%D%/green_to_process.3 \
+	%D%/green_temp_file.3 \
 	%D%/green_test.3 \
 	%D%/green_test_cancel_everywhere.3 \
 	%D%/green_test_checkpoints.3 \

@@ -81,6 +81,7 @@ endif
 	%D%/test_file_line.c \
 	%D%/test_file_lock.c \
 	%D%/test_file_send.c \
+	%D%/test_file_stream.c \
 	%D%/test_fopen.c \
 	%D%/test_frame.c \
 	%D%/test_future.c \
@@ -136,6 +137,7 @@ endif
 	%D%/test_task.c \
 	%D%/test_task_info.c \
 	%D%/test_tcp.c \
+	%D%/test_temp.c \
 	%D%/test_testing.c \
 	%D%/test_text.c \
 	%D%/test_thread.c \

@@ -70,6 +70,7 @@
 	loops(file_line)						\
 	loops(file_lock)						\
 	loops(file_send)						\
+	loops(file_stream)						\
 	loops(fopen)							\
 	loops(frame)							\
 	loops(fuzz)							\
@@ -122,6 +123,7 @@
 	loops(task)							\
 	loops(task_info)						\
 	loops(tcp)							\
+	loops(temp)							\
 	loops(testing)							\
 	loops(text)							\
 	loops(thread)							\

@@ -77,6 +77,15 @@ ssize_t	 green_file_getline(struct green_file *f, char **line, size_t *size) GRE
 int64_t	 green_file_send(struct green_stream *to, struct green_file *f,
 	    off_t at, int64_t len) GREEN_CHECK;
 
+/*
+ * The file as a stream, which starts at its position; receiving and sending
+ * share that, and take turns.  A direction that it was not opened for is EBADF,
+ * send_eof ENOTSUP; GREEN_ATTR_PATH is the path that it was opened by, if it was,
+ * GREEN_ATTR_FD its descriptor.  Closing waits for the calls in progress.  It
+ * owns f from the call on: on failure (ENOMEM) f is closed.
+ */
+struct green_stream *green_file_stream(struct green_file *f) GREEN_CHECK;
+
 /* Use this limiter, not the loop's for files, for this file's worker calls;
    NULL: that one again. */
 void	 green_file_set_limiter(struct green_file *f, struct green_limiter *l);

@@ -1,7 +1,7 @@
 /*
- * Paths and directories.  Each call is one trip to a worker thread, however
- * many system calls it makes.  Errors are those of the system calls; returned
- * strings are the caller's to free().
+ * Paths, directories and temporary files.  Each call is one trip to a worker
+ * thread, however many system calls it makes.  Errors are those of the system
+ * calls; returned strings are the caller's to free().
  */
 #ifndef GREEN_PATH_H
 #define GREEN_PATH_H
@@ -93,6 +93,32 @@ bool	 green_path_is_absolute(const char *path) GREEN_CHECK;
    each, where a leading dot is like any byte; "**" takes any number of parts,
    and at the end one at least.  Without memory: false, ENOMEM. */
 bool	 green_path_match(const char *path, const char *pattern) GREEN_CHECK;
+
+/*
+ * Temporary files (mode 0600) and directories (0700), in dir; NULL: in
+ * green_temp_root().  Their names cannot be known before.
+ */
+/* $TMPDIR, or where that is not set, or empty, /tmp.  Any thread; no checkpoint.
+   The environment's. */
+const char *green_temp_root(void);
+/* Open for reading and writing.  It has no name, and goes when it is closed. */
+struct green_file *green_temp_file(const char *dir) GREEN_CHECK;
+/* The same with a name, which stays until it is removed: prefix, random letters,
+   suffix.  NULL: nothing there; EINVAL: a "/" there.  Its path is *path, unless
+   path is NULL. */
+struct green_file *green_temp_named(const char *dir, const char *prefix,
+	    const char *suffix, char **path) GREEN_CHECK;
+/* Its path; it stays until it is removed, with what is in it. */
+char	*green_temp_dir(const char *dir, const char *prefix) GREEN_CHECK;
+/*
+ * What is sent there is received from there, in order, once; 0: all that was sent
+ * so far.  It is kept in memory until more than max bytes have been sent in all,
+ * then in a file without a name, in dir, which is looked at only then; if there
+ * can be none, that send fails, and nothing is lost.  send_eof is allowed.
+ * GREEN_ATTR_FD is the file's, when there is one.  No loop need be running.
+ * ENOMEM
+ */
+struct green_stream *green_temp_spooled(size_t max, const char *dir) GREEN_CHECK;
 
 GREEN_END_DECLS
 #endif /* GREEN_PATH_H */

@@ -324,26 +324,28 @@ GREEN_TEST(its_umask_can_be_set)
 
 GREEN_TEST(a_session_or_group_of_its_own_is_named_after_it)
 {
-	const struct green_process_options group = { .new_group = true };
-	const struct green_process_options session = { .new_session = true };
-	const char *command = "ps -o pgid= -p $$; ps -o sid= -p $$; echo $$";
-	long pgid, sid, pid;
-	char *out, *p;
+	struct green_process_options o = piped;
+	struct green_process *p;
+	pid_t pid;
 
-	out = shell_output(command, &group);
-	pgid = strtol(out, &p, 10);
-	sid = strtol(p, &p, 10);
-	pid = strtol(p, NULL, 10);
-	CHECK_INT(pgid, pid);
-	CHECK(sid != pid);
-	free(out);
-	out = shell_output(command, &session);
-	pgid = strtol(out, &p, 10);
-	sid = strtol(p, &p, 10);
-	pid = strtol(p, NULL, 10);
-	CHECK_INT(pgid, pid);
-	CHECK_INT(sid, pid);
-	free(out);
+	p = green_process_open(ARGV("cat"), &o);
+	REQUIRE(CHECK(p != NULL));
+	CHECK_INT(getpgid(green_process_pid(p)), getpgrp());
+	CHECK_INT(green_process_close(p), 0);
+	o.new_group = true;
+	p = green_process_open(ARGV("cat"), &o);
+	REQUIRE(CHECK(p != NULL));
+	pid = green_process_pid(p);
+	CHECK_INT(getpgid(pid), pid);
+	CHECK_INT(getsid(pid), getsid(0));
+	CHECK_INT(green_process_close(p), 0);
+	o.new_session = true;
+	p = green_process_open(ARGV("cat"), &o);
+	REQUIRE(CHECK(p != NULL));
+	pid = green_process_pid(p);
+	CHECK_INT(getpgid(pid), pid);
+	CHECK_INT(getsid(pid), pid);
+	CHECK_INT(green_process_close(p), 0);
 }
 
 GREEN_TEST(it_can_become_another_user)

@@ -19,5 +19,6 @@ int	 cancel_group(void *group);
 int	 set_event(void *event);
 int	 wait_for_event(void *event);
 int	 count_up(void *n);		/* an int's address */
+int	 count_turns(void *n);		/* its own, until cancelled; -1 */
 
 #endif /* TASKS_H */

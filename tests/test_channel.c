@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "tasks.h"
 #include "trade.h"
 
 /* A channel of ints. */
@@ -1179,28 +1180,14 @@ MOCK_TEST(cancellations_lose_no_item)
 /*
  * Checkpoints, loops and threads.
  */
-static int turns;
-
-static int
-take_turns(void *arg)
-{
-	(void)arg;
-	for (;;) {
-		turns++;
-		if (green_checkpoint() == -1)
-			return (-1);
-	}
-}
-
 GREEN_TEST(who_never_waits_gives_way_now_and_then)
 {
 	struct green_group g;
-	int i;
+	int i, turns = 0;
 
 	REQUIRE(open_ints(GREEN_UNBOUNDED));
-	turns = 0;
 	green_group_open(&g);
-	CHECK_INT(green_spawn(&g, take_turns, NULL), 0);
+	CHECK_INT(green_spawn(&g, count_turns, &turns), 0);
 	for (i = 0; i < 1000; i++)
 		CHECK_INT(green_channel_send(tx, &i), 0);
 	CHECK(turns >= 10);
@@ -1221,12 +1208,11 @@ GREEN_TEST(who_never_waits_gives_way_now_and_then)
 GREEN_TEST(nowait_never_gives_way)
 {
 	struct green_group g;
-	int i;
+	int i, turns = 0;
 
 	REQUIRE(open_ints(GREEN_UNBOUNDED));
-	turns = 0;
 	green_group_open(&g);
-	CHECK_INT(green_spawn(&g, take_turns, NULL), 0);
+	CHECK_INT(green_spawn(&g, count_turns, &turns), 0);
 	for (i = 0; i < 1000; i++)
 		CHECK_INT(put(i), 0);
 	for (i = 0; i < 1000; i++)

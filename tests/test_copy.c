@@ -588,16 +588,6 @@ receive_zeros(void *impl, void *buf, size_t max)
 	return ((ssize_t)n);
 }
 
-static int
-count_turns(void *n)
-{
-	for (;;) {
-		++*(int *)n;
-		if (green_checkpoint() == -1)
-			return (-1);
-	}
-}
-
 /* What never has to wait gives way all the same. */
 MOCK_TEST(a_busy_copy_starves_nobody)
 {

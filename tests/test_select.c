@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "tasks.h"
 #include "trade.h"
 
 #define MOST	100
@@ -922,28 +923,14 @@ PLAIN_TEST(a_seed_decides_the_choices)
 	close_all();
 }
 
-static int turns;
-
-static int
-take_turns(void *arg)
-{
-	(void)arg;
-	for (;;) {
-		turns++;
-		if (green_checkpoint() == -1)
-			return (-1);
-	}
-}
-
 GREEN_TEST(who_always_finds_a_case_gives_way_now_and_then)
 {
 	struct green_group g;
-	int i;
+	int i, turns = 0;
 
 	REQUIRE(open_ints(1, GREEN_UNBOUNDED));
-	turns = 0;
 	green_group_open(&g);
-	CHECK_INT(green_spawn(&g, take_turns, NULL), 0);
+	CHECK_INT(green_spawn(&g, count_turns, &turns), 0);
 	case_send(0, 1);
 	for (i = 0; i < 1000; i++)
 		CHECK_INT(green_select(cases, 1, true), 0);

@@ -356,16 +356,6 @@ GREEN_TEST(printf_sends_texts_of_any_length)
 	streams_close(end);
 }
 
-static int
-count_turns(void *n)
-{
-	for (;;) {
-		++*(int *)n;
-		if (green_checkpoint() == -1)
-			return (-1);
-	}
-}
-
 /* What never has to wait gives way all the same. */
 GREEN_TEST(a_busy_stream_starves_nobody)
 {

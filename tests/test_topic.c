@@ -10,6 +10,7 @@
 #include <green/channel.h>
 
 #include "check.h"
+#include "tasks.h"
 
 static struct green_topic *topic;
 
@@ -617,30 +618,16 @@ MOCK_TEST(a_deadline_ends_a_wait)
 /*
  * Checkpoints.
  */
-static int turns;
-
-static int
-take_turns(void *arg)
-{
-	(void)arg;
-	for (;;) {
-		turns++;
-		if (green_checkpoint() == -1)
-			return (-1);
-	}
-}
-
 GREEN_TEST(who_never_waits_gives_way_now_and_then)
 {
 	struct green_subscriber *s;
 	struct green_group g;
-	int i, item;
+	int i, item, turns = 0;
 
 	REQUIRE(open_ints(1000));
 	s = subscribe();
-	turns = 0;
 	green_group_open(&g);
-	CHECK_INT(green_spawn(&g, take_turns, NULL), 0);
+	CHECK_INT(green_spawn(&g, count_turns, &turns), 0);
 	publish(1, 1000);
 	CHECK_INT(turns, 0);
 	expect(s, 1, 1000);

@@ -32,37 +32,6 @@ struct green_dir {
 	char	 batch[BATCH];		/* type, name, NUL, type, ... */
 };
 
-static unsigned char
-type_of(DIR *dir, const struct dirent *e)
-{
-	struct stat st;
-
-#ifdef HAVE_STRUCT_DIRENT_D_TYPE
-	if (e->d_type != DT_UNKNOWN)
-		return (e->d_type);
-#endif
-	if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return (DT_UNKNOWN);
-	switch (st.st_mode & S_IFMT) {
-	case S_IFREG:
-		return (DT_REG);
-	case S_IFDIR:
-		return (DT_DIR);
-	case S_IFLNK:
-		return (DT_LNK);
-	case S_IFIFO:
-		return (DT_FIFO);
-	case S_IFSOCK:
-		return (DT_SOCK);
-	case S_IFCHR:
-		return (DT_CHR);
-	case S_IFBLK:
-		return (DT_BLK);
-	default:
-		return (DT_UNKNOWN);
-	}
-}
-
 /* In a worker: the next batch. */
 static int
 fill(void *arg)
@@ -83,7 +52,7 @@ fill(void *arg)
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
 		len = strlen(e->d_name) + 1;
-		d->batch[d->end++] = (char)type_of(d->dir, e);
+		d->batch[d->end++] = (char)green__type_of(d->dir, e);
 		memcpy(d->batch + d->end, e->d_name, len);
 		d->end += len;
 	}

@@ -7,6 +7,10 @@
 #ifndef FS_INTERNAL_H
 #define FS_INTERNAL_H
 
+#include <sys/types.h>
+
+#include <dirent.h>
+
 #include <green/file.h>
 #include <green/thread.h>
 
@@ -88,6 +92,19 @@ int	 green__nap(int64_t *length, const char *what, intptr_t detail);
 
 /* A trip to a worker under the loop's limiter for files. */
 int	 green__path_work(green_fn *fn, void *arg);
+
+/* A copy without slashes at its end, but for those of the root; *slash: it had
+   some.  NULL without memory. */
+char	*green__path_trim(const char *path, bool *slash);
+/* In a worker: the directories above path, as far as they are missing. */
+int	 green__make_parents(const char *path);
+/* In a worker: a directory and all that it has; stoppably: ECANCELED. */
+enum green__removal { REMOVE_ALL, REMOVE_STOPPABLY };
+int	 green__remove_tree(const char *path, enum green__removal how);
+
+/* DT_* of what a directory has; DT_UNKNOWN if it cannot be told. */
+unsigned char green__type_of(DIR *dir, const struct dirent *e);
+unsigned char green__type_of_mode(mode_t mode);
 
 /* close(2) in a worker, or here if there is none. */
 int	 green__close(struct green_limiter *l, int fd);

@@ -2,6 +2,12 @@
 
 libgreen_all_la_SOURCES += \
 	%D%/cached.c \
+	%D%/copy.c \
+	%D%/copy.h \
+	%D%/copy_data.c \
+	%D%/copy_entry.c \
+	%D%/descent.c \
+	%D%/descent.h \
 	%D%/dir.c \
 	%D%/fifo.c \
 	%D%/file.c \
@@ -10,6 +16,7 @@ libgreen_all_la_SOURCES += \
 	%D%/file_stream.c \
 	%D%/internal.h \
 	%D%/line.c \
+	%D%/names.c \
 	%D%/nap.c \
 	%D%/path.c \
 	%D%/path_change.c \
@@ -22,6 +29,8 @@ libgreen_all_la_SOURCES += \
 	%D%/path_uri.c \
 	%D%/temp.c \
 	%D%/temp_spooled.c \
+	%D%/remove.c \
 	%D%/transfer.c \
+	%D%/type.c \
 	%D%/use.c \
 	# EOL

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <green/path.h>
@@ -16,6 +17,17 @@ int
 green__path_work(green_fn *fn, void *arg)
 {
 	return (green_to_thread_limited(green_file_limiter(), fn, arg));
+}
+
+char *
+green__path_trim(const char *path, bool *slash)
+{
+	size_t len = strlen(path), kept = len;
+
+	while (kept > 1 && path[kept - 1] == '/')
+		kept--;
+	*slash = kept < len;
+	return (strndup(path, kept));
 }
 
 struct question {

@@ -29,9 +29,8 @@ is_dir(const char *path)
 	return (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
-/* The directories above path, as far as they are missing. */
-static int
-make_parents(const char *path)
+int
+green__make_parents(const char *path)
 {
 	char *copy = strdup(path), *p;
 	int error, rc = 0;
@@ -63,7 +62,7 @@ do_mkdir(void *arg)
 	int rc = mkdir(c->path, c->mode);
 
 	if (rc == -1 && errno == ENOENT && (c->flags & GREEN_PATH_PARENTS) &&
-	    (rc = make_parents(c->path)) == 0)
+	    (rc = green__make_parents(c->path)) == 0)
 		rc = mkdir(c->path, c->mode);
 	if (rc == 0 || errno != EEXIST || (c->flags & GREEN_PATH_EXIST_OK) == 0)
 		return (rc);

@@ -31,6 +31,7 @@ dist_man_MANS += \
 	%D%/green_lock_acquire.3 \
 	%D%/green_map.3 \
 	%D%/green_path_join.3 \
+	%D%/green_path_copy.3 \
 	%D%/green_path_stat.3 \
 	%D%/green_portal_open.3 \
 	%D%/green_process_open.3 \

@@ -144,6 +144,7 @@ endif
 	%D%/test_thread_from.c \
 	%D%/test_thread_revoke.c \
 	%D%/test_timer.c \
+	%D%/test_tree.c \
 	%D%/test_unix.c \
 	%D%/test_unix_dgram.c \
 	%D%/test_wait.c \

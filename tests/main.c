@@ -134,6 +134,7 @@
 	loops(to_process)						\
 	loops(token)							\
 	loops(topic)							\
+	loops(tree)							\
 	loops(unix)							\
 	loops(unix_dgram)						\
 	loops(wait)							\

@@ -41,6 +41,47 @@ int	 green_path_rmdir(const char *path) GREEN_CHECK;
 int	 green_path_unlink(const char *path, int flags) GREEN_CHECK;	/* MISSING_OK */
 int	 green_path_rename(const char *from, const char *to) GREEN_CHECK;
 
+/*
+ * Trees.  They look at cancellation between pieces (ECANCELED), end at the first
+ * error, and never follow a link.  What a directory has is found by its names in
+ * that directory, so that what is renamed or linked meanwhile leads nowhere else
+ * (ESTALE); what has gone meanwhile does not count.
+ *
+ * remove: anything, and with RECURSIVE directories too, else EISDIR.  MISSING_OK:
+ * ENOENT is no error.  What is removed when it ends before its time stays so.
+ *   EINVAL   other flags; "." or ".."
+ *   EBUSY    "/"
+ */
+#define GREEN_PATH_RECURSIVE	16
+#define GREEN_PATH_PRESERVE	32	/* copy: modes and times */
+int	 green_path_remove(const char *path, int flags) GREEN_CHECK;
+/*
+ * copy: to is the copy's own name.  PARENTS: with the directories above it.  Links
+ * are copied as links, FIFOs and the like made anew, holes kept.  Modes are those of
+ * the original less the umask, or with PRESERVE the same, and so are times.  A file
+ * that is not complete is removed again; the rest of a tree stays.
+ *   EEXIST   to is there; with EXIST_OK, what is there goes as its copy is complete,
+ *            and directories are joined: not a directory where one must be
+ *   EISDIR   a directory without RECURSIVE; to is one, and from is none
+ *   EINVAL   other flags; a directory into itself; a file to itself
+ */
+int	 green_path_copy(const char *from, const char *to, int flags) GREEN_CHECK;
+/* The same.  progress (may be NULL) is called in the loop, in no task, where it must
+   not block, about every 4 MiB or 256 files, and when all is done. */
+struct green_path_progress {
+	uint64_t bytes;			/* of files; holes do not count */
+	uint64_t files;			/* complete, and directories */
+};
+typedef void	 green_path_progress_fn(const struct green_path_progress *p, void *arg);
+int	 green_path_copy_progress(const char *from, const char *to, int flags,
+	    green_path_progress_fn *progress, void *arg) GREEN_CHECK;
+/*
+ * move: rename(2); to another file system, a copy with modes and times, and the
+ * owner where that is allowed, then a removal that nothing stops.  A copy that is
+ * not complete is removed again.  Errors are those of rename() and of a copy.
+ */
+int	 green_path_move(const char *from, const char *to) GREEN_CHECK;
+
 /* A directory, entry by entry, many of them a trip, without "." and "..".  1, 0
    at the end, -1.  One task at a time: EBUSY. */
 struct green_dir;

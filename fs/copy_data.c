@@ -1,0 +1,185 @@
+/*
+ * What is in a file, copied to another that is empty: by the file system
+ * itself where it can, in pieces, between which cancellation is looked for; the
+ * holes of a sparse one stay holes.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "copy.h"
+
+#define PIECE	((size_t)4 * 1024 * 1024)
+#define BUFFER	((size_t)256 * 1024)
+#define ALL	((off_t)-1)		/* to its end, wherever that is */
+#define BLOCK	512			/* of st_blocks */
+
+struct data {
+	struct green__copy *c;
+	int	 in;
+	int	 out;
+	bool	 by_hand;		/* the system has said that it cannot */
+};
+
+static int
+write_all(int fd, const char *buf, size_t len, off_t at)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = pwrite(fd, buf, len, at);
+		if (n == 0)
+			errno = EIO;
+		if (n == 0 || (n == -1 && errno != EINTR))
+			return (-1);
+		if (n > 0) {
+			buf += n;
+			at += n;
+			len -= (size_t)n;
+		}
+	}
+	return (0);
+}
+
+static ssize_t
+copy_by_hand(struct data *d, off_t at, size_t len)
+{
+	struct green__copy *c = d->c;
+	ssize_t n;
+
+	if (c->buf == NULL && (c->buf = malloc(BUFFER)) == NULL)
+		return (-1);
+	do
+		n = pread(d->in, c->buf, len < BUFFER ? len : BUFFER, at);
+	while (n == -1 && errno == EINTR);
+	if (n > 0 && write_all(d->out, c->buf, (size_t)n, at) == -1)
+		return (-1);
+	return (n);
+}
+
+#ifdef HAVE_COPY_FILE_RANGE
+static ssize_t
+copy_by_system(struct data *d, off_t at, size_t len)
+{
+	off_t to = at;
+	ssize_t n;
+
+	do
+		n = copy_file_range(d->in, &at, d->out, &to, len, 0);
+	while (n == -1 && errno == EINTR);
+	return (n);
+}
+#else
+static ssize_t
+copy_by_system(struct data *d, off_t at, size_t len)
+{
+	(void)d;
+	(void)at;
+	(void)len;
+	errno = ENOSYS;
+	return (-1);
+}
+#endif
+
+/* What the next way may succeed with: anything but these is told. */
+static bool
+is_final(int error)
+{
+	return (error == ENOSPC || error == EDQUOT || error == EFBIG ||
+	    error == EIO);
+}
+
+static ssize_t
+copy_piece(struct data *d, off_t at, size_t len)
+{
+	ssize_t n;
+
+	if (!d->by_hand) {
+		n = copy_by_system(d, at, len);
+		/* Some see nothing in files that are made as they are read. */
+		if (n > 0 || (n == 0 && at > 0) ||
+		    (n == -1 && is_final(errno)))
+			return (n);
+		if (n == -1)
+			d->by_hand = true;
+	}
+	return (copy_by_hand(d, at, len));
+}
+
+/* From at to end; *at is how far it came: not as far if the file ends before. */
+static int
+copy_range(struct data *d, off_t *at, off_t end)
+{
+	size_t len;
+	ssize_t n = 1;
+
+	while (n > 0 && (end == ALL || *at < end)) {
+		if (green_thread_check_cancelled() == -1)
+			return (-1);
+		len = end == ALL || end - *at > (off_t)PIECE ? PIECE :
+		    (size_t)(end - *at);
+		if ((n = copy_piece(d, *at, len)) == -1)
+			return (-1);
+		*at += n;
+		green__copy_went(d->c, (uint64_t)n, 0);
+	}
+	return (0);
+}
+
+#if defined(SEEK_DATA) && defined(SEEK_HOLE)
+/* Where the next data are, from at on, and their end; at the last hole: size. */
+static void
+find_data(int fd, off_t at, off_t size, off_t *data, off_t *end)
+{
+	*data = lseek(fd, at, SEEK_DATA);
+	if (*data == -1 && errno == ENXIO)
+		*data = size;
+	else if (*data == -1)
+		*data = at;
+	*end = lseek(fd, *data, SEEK_HOLE);
+	if (*end <= *data || *end > size)
+		*end = size;
+}
+#else
+static void
+find_data(int fd, off_t at, off_t size, off_t *data, off_t *end)
+{
+	(void)fd;
+	*data = at;
+	*end = size;
+}
+#endif
+
+static int
+copy_sparse(struct data *d, off_t size)
+{
+	off_t at = 0, data, end;
+
+	while (at < size) {
+		find_data(d->in, at, size, &data, &end);
+		if (data >= size)
+			break;
+		at = data;
+		if (copy_range(d, &at, end) == -1)
+			return (-1);
+		if (at < end)		/* truncated meanwhile */
+			return (ftruncate(d->out, at));
+	}
+	return (ftruncate(d->out, size));
+}
+
+int
+green__copy_data(struct green__copy *c, int in, int out, const struct stat *st)
+{
+	struct data d = { .c = c, .in = in, .out = out };
+	off_t at = 0;
+
+	if (st->st_blocks < st->st_size / BLOCK)
+		return (copy_sparse(&d, st->st_size));
+	return (copy_range(&d, &at, ALL));
+}

@@ -16,6 +16,7 @@
 #include <green/path.h>
 
 #include "internal.h"
+#include "walk.h"
 
 #define BATCH	((size_t)16 * 1024)
 /* What one entry may take: its type, its name, its NUL. */
@@ -29,7 +30,8 @@ struct green_dir {
 	size_t	 end;			/* ... and where the entries end */
 	char	*path;			/* the directory's, with room to join */
 	size_t	 path_len;
-	char	 batch[BATCH];		/* type, name, NUL, type, ... */
+	struct green__walk *walk;	/* or NULL; then there is no batch */
+	char	 batch[];		/* type, name, NUL, type, ... */
 };
 
 /* In a worker: the next batch. */
@@ -41,7 +43,7 @@ fill(void *arg)
 	size_t len;
 
 	d->next = d->end = 0;
-	while (d->end + ENTRY <= sizeof(d->batch)) {
+	while (d->end + ENTRY <= BATCH) {
 		errno = 0;
 		if ((e = readdir(d->dir)) == NULL) {
 			d->error = errno;
@@ -88,13 +90,14 @@ green_dir_open(const char *path)
 	if (green__check() == -1)
 		return (NULL);
 	/* The batch need not be zeroed. */
-	if ((d = malloc(sizeof(*d))) == NULL ||
+	if ((d = malloc(sizeof(*d) + BATCH)) == NULL ||
 	    (d->path = malloc(len + 2 + ENTRY)) == NULL) {
 		free(d);
 		green__fail(ENOMEM);
 		return (NULL);
 	}
 	d->dir = NULL;
+	d->walk = NULL;
 	d->use = (struct green__use){ 0 };
 	d->error = 0;
 	memcpy(d->path, path, len + 1);
@@ -118,12 +121,67 @@ take(struct green_dir *d, struct green_dirent *e)
 {
 	size_t len;
 
+	*e = (struct green_dirent){ 0 };
 	e->type = (unsigned char)d->batch[d->next++];
 	e->name = d->batch + d->next;
 	len = strlen(e->name) + 1;
 	memcpy(d->path + d->path_len, e->name, len);
 	e->path = d->path;
 	d->next += len;
+}
+
+static struct green_dir *
+open_walk(const char *path, const char *pattern, int flags)
+{
+	struct green_dir *d;
+	int error;
+
+	if (green__check() == -1)
+		return (NULL);
+	if ((d = calloc(1, sizeof(*d))) == NULL) {
+		green__fail(ENOMEM);
+		return (NULL);
+	}
+	if ((d->walk = green__walk_open(path, pattern, flags)) == NULL) {
+		error = errno;
+		free(d);
+		green__fail(error);
+		return (NULL);
+	}
+	return (d);
+}
+
+struct green_dir *
+green_dir_walk(const char *path, int flags)
+{
+	if ((flags & ~GREEN_PATH_STAT) == 0)
+		return (open_walk(path, NULL, flags));
+	green__fail(EINVAL);
+	return (NULL);
+}
+
+struct green_dir *
+green_dir_glob(const char *path, const char *pattern)
+{
+	if (*pattern != '\0' && *pattern != '/')
+		return (open_walk(path, pattern, 0));
+	green__fail(EINVAL);
+	return (NULL);
+}
+
+void
+green_dir_skip(struct green_dir *d)
+{
+	if (d->walk != NULL)
+		green__walk_skip(d->walk);
+}
+
+static int
+next_of_walk(struct green_dir *d, struct green_dirent *e)
+{
+	int rc = green__walk_next(d->walk, e);
+
+	return (rc == -1 ? green__fail(errno) : rc);
 }
 
 int
@@ -133,6 +191,12 @@ green_dir_next(struct green_dir *d, struct green_dirent *e)
 
 	if (green__use_enter(&d->use, USE_ALONE) == -1)
 		return (-1);
+	if (d->walk != NULL) {
+		green__spend();
+		rc = next_of_walk(d, e);
+		green__use_leave(&d->use, USE_ALONE);
+		return (rc);
+	}
 	if (d->next == d->end && d->dir != NULL)
 		rc = green__path_work(fill, d);
 	else
@@ -172,6 +236,8 @@ green_dir_close(struct green_dir *d)
 		green__fail(errno);
 	if (rc == -1)
 		error = errno;
+	if (d->walk != NULL)
+		green__walk_free(d->walk);
 	free(d->path);
 	free(d);
 	errno = error;

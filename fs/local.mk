@@ -33,4 +33,6 @@ libgreen_all_la_SOURCES += \
 	%D%/transfer.c \
 	%D%/type.c \
 	%D%/use.c \
+	%D%/walk.c \
+	%D%/walk.h \
 	# EOL

@@ -12,6 +12,7 @@ dist_man_MANS += \
 	%D%/green_dgram_join.3 \
 	%D%/green_dgram_receive.3 \
 	%D%/green_dir_open.3 \
+	%D%/green_dir_walk.3 \
 	%D%/green_dump.3 \
 	%D%/green_errmsg.3 \
 	%D%/green_event_wait.3 \

@@ -148,6 +148,7 @@ endif
 	%D%/test_unix.c \
 	%D%/test_unix_dgram.c \
 	%D%/test_wait.c \
+	%D%/test_walk.c \
 	%D%/test_whim.c \
 	%D%/trade.h \
 	%D%/watch.c \

@@ -138,6 +138,7 @@
 	loops(unix)							\
 	loops(unix_dgram)						\
 	loops(wait)							\
+	loops(walk)							\
 	loops(whim)							\
 	/* EOL */
 

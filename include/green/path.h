@@ -90,8 +90,26 @@ struct green_dirent {
 	const char *name;		/* within the directory */
 	const char *path;		/* joined */
 	unsigned char type;		/* DT_*; of a link, DT_LNK */
+	int	 depth;			/* walk: 0 for what lies in the root */
+	int	 error;			/* errno: a directory that cannot be read */
+	const struct stat *st;		/* with GREEN_PATH_STAT, else NULL */
 };
 struct green_dir *green_dir_open(const char *path) GREEN_CHECK;
+/*
+ * A whole tree, by several workers: parents before what is in them, sorted by name
+ * (strcmp(3)) within a directory.  Links are not followed, but for path itself.  A
+ * directory that cannot be read is handed out with its error, and the walk goes on;
+ * one that has gone meanwhile is empty.  STAT: with each entry's lstat(2), NULL if
+ * it has gone.  NULL: EINVAL other flags; what opendir(3) says of path.
+ *
+ * glob: what matches below path, in the same order, each entry once: the parts of
+ * the pattern as for green_path_match().  EINVAL: it is "" or absolute.
+ */
+#define GREEN_PATH_STAT		64
+struct green_dir *green_dir_walk(const char *path, int flags) GREEN_CHECK;
+struct green_dir *green_dir_glob(const char *path, const char *pattern) GREEN_CHECK;
+/* walk, glob: do not enter the directory that was just handed out. */
+void	 green_dir_skip(struct green_dir *d);
 int	 green_dir_next(struct green_dir *d, struct green_dirent *e) GREEN_CHECK;
 int	 green_dir_close(struct green_dir *d);
 

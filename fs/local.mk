@@ -27,9 +27,9 @@ libgreen_all_la_SOURCES += \
 	%D%/path_text.c \
 	%D%/path_text.h \
 	%D%/path_uri.c \
+	%D%/remove.c \
 	%D%/temp.c \
 	%D%/temp_spooled.c \
-	%D%/remove.c \
 	%D%/transfer.c \
 	%D%/type.c \
 	%D%/use.c \

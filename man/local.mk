@@ -60,6 +60,7 @@ dist_man_MANS += \
 	%D%/green_task_wait.3 \
 	%D%/green_tasks.3 \
 	%D%/green_tls_config_open.3 \
+	%D%/green_tls_listener.3 \
 	%D%/green_tls_wrap.3 \
 	%D%/green_to_process.3 \
 	%D%/green_temp_file.3 \

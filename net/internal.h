@@ -154,4 +154,23 @@ int	 green__addrs_collect(struct green__addrs *a,
 int	 green__resolve(struct green__addrs *a, const char *host,
 	    const char *port, int family, int type);
 
+/*
+ * TLS, if it is built in; else ENOTSUP (tls_none.c).  A configuration: opt's, or
+ * one made of it, to be released; NULL as green_tls_config_open().  Does it have
+ * a hostname?
+ */
+struct green_tls_config;
+struct green_tls_config *green__tls_config(
+	    const struct green_tls_options *opt);
+bool	 green__tls_config_named(const struct green_tls_config *cfg);
+
+/* tls_connect.c: for options with tls.  That of a listener comes before it is
+   bound, and is released with success and failure. */
+struct green_stream *green__tls_connect_tcp(const char *host,
+	    const char *port, const struct green_connect_options *opt);
+struct green_tls_config *green__tls_listen_config(
+	    const struct green_tls_options *opt);
+struct green_listener *green__tls_listen(struct green_listener *l,
+	    struct green_tls_config *cfg);
+
 #endif /* GREEN_NET_INTERNAL_H */

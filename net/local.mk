@@ -21,6 +21,7 @@ libgreen_all_la_SOURCES += \
 	%D%/socket_stream.c \
 	%D%/tcp_connect.c \
 	%D%/tcp_listen.c \
+	%D%/tls_connect.c \
 	%D%/udp.c \
 	%D%/unix.c \
 	%D%/unix_dgram.c \
@@ -33,6 +34,7 @@ libgreen_all_la_SOURCES += \
 	%D%/tls.h \
 	%D%/tls_config.c \
 	%D%/tls_handshake.c \
+	%D%/tls_listener.c \
 	%D%/tls_reason.c \
 	%D%/tls_session.c \
 	%D%/tls_stream.c \

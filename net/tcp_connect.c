@@ -253,8 +253,6 @@ resolve(struct race *r, const char *host, const char *port)
 	const struct green_connect_options *opt = r->opt;
 	const char *local_port = opt->local_port;
 
-	if (opt->tls)
-		return (green__failx(ENOTSUP, "TLS is not built in"));
 	if (host == NULL)
 		return (green__failx(EINVAL, "no host was given"));
 	if (opt->happy_eyeballs_delay < 0)
@@ -283,6 +281,8 @@ green_connect_tcp(const char *host, const char *port,
 
 	if (green__check() == -1)
 		return (NULL);
+	if (r.opt->tls)
+		return (green__tls_connect_tcp(host, port, r.opt));
 	if (resolve(&r, host, port) == 0)
 		s = win(&r);
 	free(r.to.v);

@@ -137,13 +137,15 @@ green_listen_tcp(const char *host, const char *port,
 {
 	static const struct green_listen_options none;
 	struct ports p = { .opt = opt == NULL ? &none : opt };
+	struct green_tls_config *tls = NULL;
 	struct green_listener *l = NULL;
 
 	if (green__check() == -1)
 		return (NULL);
-	if (p.opt->tls)
-		(void)green__failx(ENOTSUP, "TLS is not built in");
-	else if (p.opt->backlog < 0)
+	if (p.opt->tls && (tls = green__tls_listen_config(
+	    p.opt->tls_options)) == NULL)
+		return (NULL);
+	if (p.opt->backlog < 0)
 		(void)green__failx(EINVAL, "backlog %d is below 0",
 		    p.opt->backlog);
 	else if (green__resolve(&p.at, host, port, p.opt->family,
@@ -151,5 +153,5 @@ green_listen_tcp(const char *host, const char *port,
 		l = listen_on(&p);
 	free(p.v);
 	free(p.at.v);
-	return (l);
+	return (tls == NULL ? l : green__tls_listen(l, tls));
 }

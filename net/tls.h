@@ -15,7 +15,7 @@
 
 #include <green/tls.h>
 
-#include "stream/internal.h"
+#include "internal.h"
 
 #define TLS_CHUNK	SSL3_RT_MAX_PLAIN_LENGTH	/* a record's, at most */
 #define TLS_NAME	256
@@ -67,9 +67,8 @@ struct tls {
 	char	 received[TLS_CHUNK + 1024];
 };
 
-/* tls_config.c: opt's, or one made of it; to be released.  NULL as
-   green_tls_config_open(). */
-struct green_tls_config *green__tls_config(const struct green_tls_options *opt);
+/* tls_config.c: one more share of it. */
+struct green_tls_config *green__tls_hold(struct green_tls_config *cfg);
 /* name, a host's or an address, as it is verified: false if it is none. */
 bool	 green__tls_name(char dst[TLS_NAME], const char *name);
 

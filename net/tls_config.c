@@ -314,10 +314,22 @@ green_tls_config_release(struct green_tls_config *cfg)
 }
 
 struct green_tls_config *
+green__tls_hold(struct green_tls_config *cfg)
+{
+	(void)atomic_fetch_add(&cfg->refs, 1);
+	return (cfg);
+}
+
+bool
+green__tls_config_named(const struct green_tls_config *cfg)
+{
+	return (cfg->hostname[0] != '\0');
+}
+
+struct green_tls_config *
 green__tls_config(const struct green_tls_options *opt)
 {
 	if (opt == NULL || opt->config == NULL)
 		return (green_tls_config_open(opt));
-	(void)atomic_fetch_add(&opt->config->refs, 1);
-	return (opt->config);
+	return (green__tls_hold(opt->config));
 }

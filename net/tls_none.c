@@ -7,7 +7,7 @@
 
 #include <green/tls.h>
 
-#include "stream/internal.h"
+#include "internal.h"
 
 static int
 refuse(void)
@@ -21,6 +21,19 @@ green_tls_config_open(const struct green_tls_options *opt)
 	(void)opt;
 	(void)refuse();
 	return (NULL);
+}
+
+struct green_tls_config *
+green__tls_config(const struct green_tls_options *opt)
+{
+	return (green_tls_config_open(opt));
+}
+
+bool
+green__tls_config_named(const struct green_tls_config *cfg)
+{
+	(void)cfg;
+	return (false);
 }
 
 /* There is none. */
@@ -45,4 +58,24 @@ green_tls_unwrap(struct green_stream *tls)
 	green_stream_abort(tls);
 	(void)refuse();
 	return (NULL);
+}
+
+struct green_listener *
+green_tls_listener(struct green_listener *l,
+    const struct green_tls_options *opt, int64_t timeout)
+{
+	(void)opt;
+	(void)timeout;
+	green_listener_close(l);
+	(void)refuse();
+	return (NULL);
+}
+
+int
+green_tls_listener_set_config(struct green_listener *l,
+    struct green_tls_config *cfg)
+{
+	(void)l;
+	(void)cfg;
+	return (refuse());
 }

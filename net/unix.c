@@ -114,6 +114,7 @@ green_listen_unix(const char *path, const struct green_listen_options *opt)
 {
 	static const struct green_listen_options none;
 	struct green__unix_place p = { .path = path, .type = SOCK_STREAM };
+	struct green_tls_config *tls;
 
 	if (opt == NULL)
 		opt = &none;
@@ -121,13 +122,13 @@ green_listen_unix(const char *path, const struct green_listen_options *opt)
 	p.backlog = opt->backlog == 0 ? INT_MAX : opt->backlog;
 	if (green__check() == -1 || green__addr_unix(&p.addr, path) == -1)
 		return (NULL);
-	if (opt->tls) {
-		(void)green__failx(ENOTSUP, "TLS is not built in");
-		return (NULL);
-	}
 	if (p.backlog < 0) {
 		(void)green__failx(EINVAL, "backlog %d is below 0", p.backlog);
 		return (NULL);
 	}
-	return (listen_on(&p, opt));
+	if (!opt->tls)
+		return (listen_on(&p, opt));
+	if ((tls = green__tls_listen_config(opt->tls_options)) == NULL)
+		return (NULL);
+	return (green__tls_listen(listen_on(&p, opt), tls));
 }

@@ -163,13 +163,22 @@ struct green__port_ops {
 	void	(*close)(struct green__port *p);
 	void	(*free)(struct green__port *p);
 };
+struct tls_layer;
 struct green__port {
 	const struct green__port_ops *ops;
+	struct tls_layer *layer;	/* of net/tls_listener.c; NULL: none */
 	struct green__fd fd;
 };
 /* Owns the ports from now on, if it succeeds.  ENOMEM */
 struct green_listener *green__listener_new(struct green__port *const *port,
 	    size_t n);
+
+/* What l accepts from, for who is to put something on top of it, which nobody
+   may be inside of meanwhile: EBADF, EBUSY; and whether or not somebody is. */
+int	 green__listener_ports(const struct green_listener *l,
+	    struct green__port *const **port, size_t *n);
+void	 green__listener_all_ports(const struct green_listener *l,
+	    struct green__port *const **port, size_t *n);
 
 /* listener.c for serve.c: accept from a listener that nobody else does. */
 int	 green__listener_enter(struct green_listener *l);

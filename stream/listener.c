@@ -151,6 +151,26 @@ green__listener_accept(struct green_listener *l)
 	}
 }
 
+void
+green__listener_all_ports(const struct green_listener *l,
+    struct green__port *const **port, size_t *n)
+{
+	*port = l->port;
+	*n = l->n;
+}
+
+int
+green__listener_ports(const struct green_listener *l,
+    struct green__port *const **port, size_t *n)
+{
+	if (l->closed)
+		return (green__fail(EBADF));
+	if (l->busy)
+		return (green__fail(EBUSY));
+	green__listener_all_ports(l, port, n);
+	return (0);
+}
+
 struct green_stream *
 green_accept(struct green_listener *l)
 {

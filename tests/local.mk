@@ -176,6 +176,7 @@ if GREEN_TLS
 	%D%/certs.h \
 	%D%/test_tls.c \
 	%D%/test_tls_certs.c \
+	%D%/test_tls_listener.c \
 	%D%/tls.c \
 	%D%/tls.h \
 	# EOL

@@ -39,7 +39,7 @@
 #endif
 
 #ifdef HAVE_TLS
-#define TLS(loops)	loops(tls) loops(tls_certs)
+#define TLS(loops)	loops(tls) loops(tls_certs) loops(tls_listener)
 #else
 #define TLS(loops)	loops(tls_none)
 #endif

@@ -295,12 +295,10 @@ GREEN_TEST(bad_ports_are_einval)
 
 GREEN_TEST(bad_hosts_and_options)
 {
-	struct green_connect_options to = { .tls = true };
-	struct green_listen_options at = { .tls = true };
+	struct green_connect_options to;
+	struct green_listen_options at;
 
 	CHECK_NULL(green_connect_tcp(NULL, "80", NULL), EINVAL);
-	CHECK_NULL(green_connect_tcp("127.0.0.1", "80", &to), ENOTSUP);
-	CHECK_NULL(green_listen_tcp(NULL, "0", &at), ENOTSUP);
 	to = (struct green_connect_options){ .family = AF_UNIX };
 	CHECK_NULL(green_connect_tcp("127.0.0.1", "80", &to), EINVAL);
 	to.family = AF_INET6;

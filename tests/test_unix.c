@@ -106,8 +106,6 @@ GREEN_TEST(the_mode_is_as_asked_for)
 	CHECK_INT(lstat(in_dir("s"), &st), 0);
 	CHECK_INT(st.st_mode & 07777, 0666);
 	green_listener_close(l);
-	opt.tls = true;
-	CHECK_NULL(green_listen_unix(in_dir("s"), &opt), ENOTSUP);
 	remove_dir();
 }
 

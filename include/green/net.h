@@ -28,14 +28,17 @@ struct green_tls_options;
  *   EAGAIN         the name cannot be looked up now
  *   EINVAL         no host; not a port, nor a service that is known; a delay or
  *                  a buffer below 0
- *   ENOTSUP        tls
+ *   ENOTSUP        tls, built without
+ * and with tls as green_tls_config_open() and green_tls_wrap() fail.
  */
 struct green_connect_options {
 	int	family;			/* AF_UNSPEC (0), AF_INET, AF_INET6 */
 	const char *local_host;		/* bind to it before connecting */
 	const char *local_port;		/* likewise; either may stand alone */
 	int64_t	happy_eyeballs_delay;	/* ns; 0: 250 ms */
-	bool	tls;			/* not in this release: ENOTSUP */
+	/* TLS on top, verified for host unless tls_options (NULL: none) say
+	   otherwise. */
+	bool	tls;
 	const struct green_tls_options *tls_options;
 	/* Called for each socket before it is bound or connects, to set what
 	   else it is to have; -1 and errno: that attempt fails.  It must not
@@ -69,7 +72,7 @@ struct green_listen_options {
 	int	family;
 	int	backlog;		/* 0: the system's largest */
 	bool	reuse_port;		/* several loops, one port */
-	bool	tls;			/* not in this release: ENOTSUP */
+	bool	tls;			/* as by green_tls_listener() */
 	const struct green_tls_options *tls_options;
 	mode_t	unix_mode;		/* of a UNIX socket; 0: by umask */
 	/* As for green_connect_tcp(), before the socket is bound; what the

@@ -87,5 +87,22 @@ struct green_stream *green_tls_wrap(struct green_stream *s, const struct green_t
  */
 struct green_stream *green_tls_unwrap(struct green_stream *tls) GREEN_CHECK;
 
+/*
+ * A listener that hands out streams after their handshake; l is owned from then
+ * on, and closed on failure.  Handshakes go on in tasks of their own, so that a
+ * slow one delays nobody: one that fails, or takes over timeout ns (0: 30 s), is
+ * dropped alone.  They begin when somebody accepts; closing the listener ends
+ * them.  A checkpoint, where files are read.
+ *   EINVAL   not a server's options; timeout < 0; l is one of TLS already
+ *   EBUSY    a task accepts from l
+ *   ...      as for green_tls_config_open()
+ */
+struct green_listener *green_tls_listener(struct green_listener *l,
+	    const struct green_tls_options *opt, int64_t timeout) GREEN_CHECK;
+/* New connections of a TLS listener use cfg from now on: a renewed certificate.
+   EINVAL: l is none, or cfg is not a server's; ENOTSUP. */
+int	 green_tls_listener_set_config(struct green_listener *l,
+	    struct green_tls_config *cfg) GREEN_CHECK;
+
 GREEN_END_DECLS
 #endif /* GREEN_TLS_H */

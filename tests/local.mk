@@ -64,6 +64,7 @@ endif
 	%D%/test_conform.c \
 	%D%/test_context.c \
 	%D%/test_copy.c \
+	%D%/test_crowd.c \
 	%D%/test_custom.c \
 	%D%/test_deadline.c \
 	%D%/test_deadlock.c \

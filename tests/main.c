@@ -53,6 +53,7 @@
 	loops(conform)							\
 	loops(context)							\
 	loops(copy)							\
+	loops(crowd)							\
 	loops(custom)							\
 	loops(deadline)							\
 	loops(deadlock)							\

@@ -199,6 +199,9 @@ green__portal_detach(struct green_portal *p)
 	struct portal_thread *t = p->thread;
 	struct loop *l;
 
+	/* A forked child has no such thread. */
+	if (!green__door_is_ours(p->door))
+		return;
 	pthread_mutex_lock(&t->joining);
 	if (!t->joined) {
 		pthread_detach(t->thread);

@@ -18,6 +18,7 @@
 #include "check.h"
 #include "harness.h"
 #include "tasks.h"
+#include "watched.h"
 
 #define MOMENT	(10 * GREEN_MSEC)
 
@@ -887,6 +888,100 @@ PLAIN_TEST(a_thousand_portals_leave_nothing_behind)
 	CHECK_INT(n, (portals + 9) / 10);
 }
 
+/* Forks. */
+
+static void
+use_parents_portal(struct green_portal *p)
+{
+	CHECK_ERRNO(green_portal_run(p, do_nothing, NULL), EPERM);
+	CHECK_NULL(green_portal_spawn(p, do_nothing, NULL), EPERM);
+	CHECK_NULL(green_portal_start_task(p, do_nothing, NULL, NULL), EPERM);
+	CHECK_ERRNO(green_portal_close(p, true), EPERM);
+	green_portal_release(p);
+}
+
+static void
+use_parents_handle(struct green_portal_call *h)
+{
+	CHECK(!green_portal_call_done(h));
+	CHECK_ERRNO(green_portal_call_wait(h, 0), ETIMEDOUT);
+	CHECK_ERRNO(green_portal_call_wait(h, GREEN_FOREVER), EPERM);
+	errno = EDOM;
+	green_portal_call_cancel(h);
+	CHECK_INT(errno, EDOM);
+	green_portal_call_release(h);
+}
+
+static int
+use_what_parent_opened(void *arg)
+{
+	struct visitor *v = arg;
+
+	use_parents_portal(v->portal);
+	use_parents_handle(v->call);
+	return (0);
+}
+
+GREEN_TEST(in_a_forked_child_portal_and_handle_are_the_parents)
+{
+	struct green_event go = { 0 };
+	struct visitor v = { .go = &go };
+	struct green_group g;
+
+	if (SANITIZED_THREADS)
+		return;
+	green_group_open(&g);
+	v.portal = green_portal_open(&g);
+	CHECK_INT(green_to_thread(spawn_waiting, &v), 0);
+	survives_plain(use_what_parent_opened, &v, NULL);
+	CHECK(!green_portal_call_done(v.call));
+	green_event_set(&go);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(green_portal_call_wait(v.call, 0), 0);
+	green_portal_call_release(v.call);
+	green_portal_release(v.portal);
+}
+
+/* The portal's thread is not there, and is neither joined nor detached. */
+PLAIN_TEST(in_a_forked_child_a_loop_of_its_own_is_the_parents)
+{
+	const struct green_options o = { .backend = combo.reactor };
+	struct green_event go = { 0 };
+	struct visitor v = { .go = &go };
+
+	if (SANITIZED_THREADS)
+		return;
+	v.portal = green_portal_start(&o);
+	REQUIRE(CHECK(v.portal != NULL));
+	CHECK_INT(spawn_waiting(&v), 0);
+	survives_plain(use_what_parent_opened, &v, NULL);
+	green_portal_call_cancel(v.call);
+	CHECK_ERRNO(green_portal_call_wait(v.call, GREEN_FOREVER), ECANCELED);
+	green_portal_call_release(v.call);
+	CHECK_INT(green_portal_close(v.portal, false), 0);
+	green_portal_release(v.portal);
+}
+
+static int
+have_own_portal(void *unused)
+{
+	struct green_portal *p = green_portal_start(NULL);
+	int n = 0;
+
+	(void)unused;
+	CHECK_INT(green_portal_run(p, count_up, &n), 0);
+	CHECK_INT(green_portal_close(p, false), 0);
+	green_portal_release(p);
+	CHECK_INT(n, 1);
+	return (0);
+}
+
+PLAIN_TEST(a_forked_child_may_have_a_portal_of_its_own)
+{
+	if (!SANITIZED_THREADS)
+		survives_plain(have_own_portal, NULL, NULL);
+}
+
 CU_TestInfo portal_tests[] = {
 	CLAIM(a_thread_runs_a_task_and_waits_for_it),
 	CLAIM(a_handle_has_the_result_of_its_task_each_time),
@@ -918,5 +1013,8 @@ CU_TestInfo portal_tests[] = {
 	CLAIM(closing_tells_how_its_own_loop_ended),
 	CLAIM(a_loop_of_its_own_ends_when_its_portal_is_released),
 	CLAIM(a_thousand_portals_leave_nothing_behind),
+	CLAIM(in_a_forked_child_portal_and_handle_are_the_parents),
+	CLAIM(in_a_forked_child_a_loop_of_its_own_is_the_parents),
+	CLAIM(a_forked_child_may_have_a_portal_of_its_own),
 	CU_TEST_INFO_NULL
 };

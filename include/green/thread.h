@@ -159,6 +159,7 @@ struct green_portal *green_portal_start(const struct green_options *opt) GREEN_C
  * waits cancels them, and goes on waiting (ECANCELED).
  *   EDEADLK  the caller is one of the tasks, or a call in the loop itself; or the
  *            portal's loop is its own, and the caller in it
+ *   EPERM    its loop is that of a process which has forked this one
  *   and what the portal's own loop has failed with
  */
 int	 green_portal_close(struct green_portal *p, bool cancel) GREEN_CHECK;
@@ -172,6 +173,7 @@ void	 green_portal_release(struct green_portal *p);
  * green_started(value), which is stored in *value (value may be NULL), or has
  * failed before: with its errno, or EPROTO if it just returned.
  *   ESHUTDOWN   the portal is closed
+ *   EPERM       it is that of a process which has forked this one
  *   ENOMEM, EAGAIN
  */
 int	 green_portal_run(struct green_portal *p, green_fn *fn, void *arg) GREEN_CHECK;
@@ -200,6 +202,7 @@ struct green_portal_call *green_portal_start_task_(struct green_portal *p,
  * return it, with its errno and green_errmsg(), each time.
  *   ETIMEDOUT   it is not there yet
  *   EDEADLK     nor can it be: the caller is in the loop's own thread
+ *   EPERM       nor can it be: the loop is not in this process, but its parent
  */
 int	 green_portal_call_wait(struct green_portal_call *h, int64_t timeout);
 /* Have the task cancelled soon; no effect when it has ended. */

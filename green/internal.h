@@ -375,12 +375,16 @@ struct loop *green__loop_open(const struct green_options *opt,
 void	 green__loop_close(struct loop *l);
 int	 green__loop_begin(struct loop *l, green_fn *fn, void *arg);
 int	 green__loop_end(struct loop *l);
-/* spin.c: see whether it is there, for a short time; false: sleep. */
+/* spin.c: see whether it is there, for a short time, which is taken off timeout;
+   false: sleep. */
 struct spin {
 	unsigned skip;			/* sleeps until the next */
 	unsigned vain;			/* and how many, if that is in vain */
 };
-bool	 green__spin(struct spin *s, bool (*there)(void *arg), void *arg);
+bool	 green__spin(struct spin *s, int64_t *timeout,
+	    bool (*there)(void *arg), void *arg);
+/* In the child of a fork: of the parent's threads, it has one. */
+void	 green__spin_leave_behind(void);
 
 struct inbox_item {
 	struct inbox_item *next;

@@ -57,6 +57,7 @@ child_after_fork(void)
 	LIST_INIT(&green__loops);
 	green__loop = NULL;
 	green__doors_leave_behind();
+	green__spin_leave_behind();
 	parent_after_fork();
 }
 

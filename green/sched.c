@@ -204,8 +204,9 @@ wait_outside(struct loop *l, int64_t timeout, int64_t now)
 	if (timeout > 0 && !l->mock && green__stack_trim(l->stacks, now) &&
 	    timeout > GREEN_SEC)
 		timeout = GREEN_SEC;
-	/* Workers answer soon, as a rule. */
-	if (timeout > 0 && l->calls > 0 && green__spin(&l->spin, posted, l))
+	/* Workers answer soon, as a rule; but a guest's step waits for nobody. */
+	if (l->calls > 0 && l->guest == NULL &&
+	    green__spin(&l->spin, &timeout, posted, l))
 		timeout = 0;
 	asleep = timeout > 0 && green__inbox_sleep(l);
 	if (!asleep)

@@ -22,7 +22,7 @@ AC_DEFUN([GREEN_LINUX_NUMBER],
 
 AC_DEFUN([GREEN_CHECK_THREAD_NAMES],
 [AC_CHECK_HEADERS([pthread_np.h])
-AC_CHECK_FUNCS([pthread_condattr_setclock sched_setaffinity])
+AC_CHECK_FUNCS([pthread_condattr_setclock sched_getcpu sched_setaffinity])
 GREEN_THREAD_NAME([2], [pthread_setname_np], [(pthread_self(), "name")])
 GREEN_THREAD_NAME([3], [pthread_setname_np], [(pthread_self(), "%s", (void *)0)])
 GREEN_THREAD_NAME([1], [pthread_setname_np], [("name")])

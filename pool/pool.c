@@ -110,9 +110,11 @@ submitted(void *worker)
 static bool
 linger(struct worker *w)
 {
+	int64_t idle = GREEN_FOREVER;
+
 	w->seen = pool.nsubmits;
 	pthread_mutex_unlock(&pool.lock);
-	(void)green__spin(&w->spin, submitted, w);
+	(void)green__spin(&w->spin, &idle, submitted, w);
 	pthread_mutex_lock(&pool.lock);
 	return (pool.ending || !TAILQ_EMPTY(&pool.jobs));
 }

@@ -124,6 +124,7 @@ endif
 	%D%/test_signals.c \
 	%D%/test_spawn.c \
 	%D%/test_select.c \
+	%D%/test_spin.c \
 	%D%/test_stack.c \
 	%D%/test_stall.c \
 	%D%/test_to_process.c \

@@ -113,6 +113,7 @@
 	loops(serve)							\
 	loops(signals)							\
 	loops(spawn)							\
+	loops(spin)							\
 	loops(stack)							\
 	loops(stall)							\
 	loops(start)							\

@@ -4,8 +4,8 @@
  * with one token or two, and may cancel one of them; a foreign thread submits a
  * job, and may withdraw it; two workers can be started, or fail to be, and a job
  * may end its worker's thread, once (with one token, as there is no more to be
- * seen with two).  When the loop is done, the process ends (green__pool_end()), whatever the foreign thread
- * does.
+ * seen with two).  When the loop is done, the process ends (green__pool_end()),
+ * whatever the foreign thread does.
  *
  * In every interleaving: each call ends once, and has been run once, or has
  * failed or been cancelled and is never run; its token is given back; no job

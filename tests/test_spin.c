@@ -1,0 +1,211 @@
+/*
+ * The spin before a thread sleeps: how often it is tried, what time it takes, and
+ * where it is not tried at all.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#ifdef HAVE_SCHED_SETAFFINITY
+#include <sched.h>
+#endif
+#include <limits.h>
+#include <unistd.h>
+
+#include <green/testing.h>
+#include <green/thread.h>
+
+#include "green/internal.h"
+
+#include "check.h"
+#include "guests.h"
+
+#define SHORT	(20 * GREEN_USEC)	/* what a spin takes */
+
+/* Looks, and the last that sees nothing. */
+struct look {
+	long	 looks;
+	long	 nothing;
+};
+
+static bool
+look(void *arg)
+{
+	struct look *l = arg;
+
+	return (++l->looks > l->nothing);
+}
+
+/* Threads have been seen on two CPUs; false: there are not so many. */
+static bool
+have_two_cpus(void)
+{
+#if defined(HAVE_SCHED_GETCPU) && defined(HAVE_SCHED_SETAFFINITY)
+	struct look l = { 0, 0 };
+	struct spin s = { 0, 0 };
+	int64_t timeout = GREEN_FOREVER;
+	cpu_set_t all, one;
+	int cpu;
+
+	if (sched_getaffinity(0, sizeof(all), &all) == -1 ||
+	    CPU_COUNT(&all) < 2)
+		return (false);
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &all)) {
+			CPU_ZERO(&one);
+			CPU_SET(cpu, &one);
+			(void)sched_setaffinity(0, sizeof(one), &one);
+			(void)green__spin(&s, &timeout, look, &l);
+		}
+	(void)sched_setaffinity(0, sizeof(all), &all);
+	return (true);
+#else
+	return (sysconf(_SC_NPROCESSORS_ONLN) > 1);
+#endif
+}
+
+/* How many of n sleeps are put off in vain. */
+static int
+count_vain(struct spin *s, int n)
+{
+	struct look l = { 0, LONG_MAX };
+	int64_t timeout = GREEN_FOREVER;
+	long before;
+	int i, spins = 0;
+
+	for (i = 0; i < n; i++) {
+		before = l.looks;
+		CHECK(!green__spin(s, &timeout, look, &l));
+		spins += l.looks > before;
+	}
+	CHECK(timeout == GREEN_FOREVER);
+	return (spins);
+}
+
+PLAIN_TEST(each_spin_in_vain_doubles_the_sleeps_until_the_next)
+{
+	struct look there = { 0, 0 };
+	struct spin s = { 0, 0 };
+	int64_t timeout = GREEN_FOREVER;
+
+	if (!have_two_cpus())
+		return;
+	/* The first, and after 1, 2, 4 ... 256 sleeps the next. */
+	CHECK_INT(count_vain(&s, 521), 10);
+	CHECK_INT(s.skip, 256);
+	CHECK_INT(count_vain(&s, 257), 1);
+	CHECK_INT(count_vain(&s, 257), 1);
+	CHECK_INT(count_vain(&s, 256), 0);
+	/* One that is not makes it worth while again. */
+	CHECK(green__spin(&s, &timeout, look, &there));
+	CHECK_INT(there.looks, 1);
+	CHECK_INT(count_vain(&s, 1), 1);
+	CHECK_INT(s.skip, 1);
+}
+
+PLAIN_TEST(a_spin_takes_its_time_off_the_sleep_or_is_not_tried)
+{
+	struct look l = { 0, LONG_MAX };
+	struct spin s = { 0, 0 };
+	int64_t timeout = SHORT, began, took;
+
+	if (!have_two_cpus())
+		return;
+	CHECK(!green__spin(&s, &timeout, look, &l));
+	timeout = 0;
+	CHECK(!green__spin(&s, &timeout, look, &l));
+	CHECK_INT(l.looks, 0);
+	timeout = GREEN_SEC;
+	began = green__clock();
+	CHECK(!green__spin(&s, &timeout, look, &l));
+	took = green__clock() - began;
+	CHECK(l.looks > 0);
+	CHECK(GREEN_SEC - timeout >= SHORT && GREEN_SEC - timeout <= took);
+}
+
+/* In a child, whose only thread stays where it is. */
+static int
+spin_on_one_cpu(void *unused)
+{
+	struct spin s = { 0, 0 };
+
+	(void)unused;
+#ifdef HAVE_SCHED_SETAFFINITY
+	cpu_set_t all, one;
+	int cpu = 0;
+
+	CHECK_INT(sched_getaffinity(0, sizeof(all), &all), 0);
+	while (!CPU_ISSET(cpu, &all))
+		cpu++;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	CHECK_INT(sched_setaffinity(0, sizeof(one), &one), 0);
+	CHECK_INT(count_vain(&s, 1000), 0);
+#endif
+	return (s.skip == 0 ? 0 : -1);
+}
+
+static int
+do_nothing_in_thread(void *unused)
+{
+	(void)unused;
+	return (0);
+}
+
+static int
+fork_on_one_cpu(void *unused)
+{
+	(void)unused;
+	survives_plain(spin_on_one_cpu, NULL, NULL);
+	return (0);
+}
+
+PLAIN_TEST(on_one_cpu_nobody_spins)
+{
+#ifdef HAVE_SCHED_GETCPU
+	CHECK_INT(IN_LOOP(do_nothing_in_thread, NULL, NULL), 0);
+	CHECK_INT(IN_LOOP(fork_on_one_cpu, NULL, NULL), 0);
+#endif
+}
+
+static int
+nap(void *unused)
+{
+	(void)unused;
+	return (usleep(10000));
+}
+
+static int
+call_nap(void *vain)
+{
+	int rc = green_to_thread(nap, NULL);
+
+	*(unsigned *)vain = green__loop->spin.vain;
+	return (rc);
+}
+
+PLAIN_TEST(a_loop_spins_and_a_guests_step_does_not)
+{
+	struct green_guest *g;
+	unsigned vain = 0;
+
+	if (!have_two_cpus())
+		return;
+	CHECK_INT(IN_LOOP(call_nap, &vain, NULL), 0);
+	CHECK(vain > 0);
+	g = open_guest(call_nap, &vain, NULL);
+	if (!CHECK(g != NULL))
+		return;
+	while (green_guest_step(g) == 1)
+		usleep(100);
+	CHECK_INT(green_guest_close(g), 0);
+	CHECK_INT(vain, 0);
+}
+
+CU_TestInfo spin_tests[] = {
+	CLAIM(each_spin_in_vain_doubles_the_sleeps_until_the_next),
+	CLAIM(a_spin_takes_its_time_off_the_sleep_or_is_not_tried),
+	CLAIM(on_one_cpu_nobody_spins),
+	CLAIM(a_loop_spins_and_a_guests_step_does_not),
+	CU_TEST_INFO_NULL
+};

@@ -106,6 +106,11 @@ int	 green__remove_tree(const char *path, enum green__removal how);
 unsigned char green__type_of(DIR *dir, const struct dirent *e);
 unsigned char green__type_of_mode(mode_t mode);
 
+/* In a worker: what a link says. */
+char	*green__readlink(const char *path);
+/* In a worker: all of it, EINTR or not.  What write(2) fails with, and EIO. */
+int	 green__write_all(int fd, const void *buf, size_t len);
+
 /* close(2) in a worker, or here if there is none. */
 int	 green__close(struct green_limiter *l, int fd);
 

@@ -21,18 +21,28 @@ libgreen_all_la_SOURCES += \
 	%D%/path.c \
 	%D%/path_change.c \
 	%D%/path_content.c \
+	%D%/path_home.c \
 	%D%/path_match.c \
+	%D%/path_meta.c \
+	%D%/path_meta.h \
+	%D%/path_meta_tree.c \
+	%D%/path_mount.c \
 	%D%/path_name.c \
 	%D%/path_normal.c \
+	%D%/path_owner.c \
 	%D%/path_text.c \
 	%D%/path_text.h \
 	%D%/path_uri.c \
 	%D%/remove.c \
 	%D%/temp.c \
 	%D%/temp_spooled.c \
+	%D%/replace.c \
+	%D%/replace.h \
 	%D%/transfer.c \
 	%D%/type.c \
 	%D%/use.c \
 	%D%/walk.c \
 	%D%/walk.h \
+	%D%/users.c \
+	%D%/users.h \
 	# EOL

@@ -1,5 +1,5 @@
 /*
- * Questions about paths: one system call each, in a worker.
+ * Questions about paths: a system call or two each, in a worker.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -32,8 +32,12 @@ green__path_trim(const char *path, bool *slash)
 
 struct question {
 	const char *path;
+	const char *other;
 	struct stat *st;
+	struct statvfs *vfs;
 	char	*answer;
+	int	 mode;
+	bool	 same;
 };
 
 static int
@@ -104,6 +108,88 @@ green_path_is_symlink(const char *path)
 	return (ask(path, do_lstat, S_IFLNK));
 }
 
+int
+green_path_is_fifo(const char *path)
+{
+	return (ask(path, do_stat, S_IFIFO));
+}
+
+int
+green_path_is_socket(const char *path)
+{
+	return (ask(path, do_stat, S_IFSOCK));
+}
+
+int
+green_path_is_block(const char *path)
+{
+	return (ask(path, do_stat, S_IFBLK));
+}
+
+int
+green_path_is_char(const char *path)
+{
+	return (ask(path, do_stat, S_IFCHR));
+}
+
+static int
+do_statvfs(void *arg)
+{
+	struct question *q = arg;
+	int rc;
+
+	do
+		rc = statvfs(q->path, q->vfs);
+	while (rc == -1 && errno == EINTR);
+	return (rc);
+}
+
+int
+green_path_statvfs(const char *path, struct statvfs *st)
+{
+	struct question q = { .path = path, .vfs = st };
+
+	return (green__path_work(do_statvfs, &q));
+}
+
+static int
+do_access(void *arg)
+{
+	struct question *q = arg;
+
+	return (access(q->path, q->mode));
+}
+
+int
+green_path_access(const char *path, int mode)
+{
+	struct question q = { .path = path, .mode = mode };
+
+	return (green__path_work(do_access, &q));
+}
+
+static int
+do_samefile(void *arg)
+{
+	struct question *q = arg;
+	struct stat a, b;
+
+	if (stat(q->path, &a) == -1 || stat(q->other, &b) == -1)
+		return (-1);
+	q->same = a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	return (0);
+}
+
+int
+green_path_samefile(const char *a, const char *b)
+{
+	struct question q = { .path = a, .other = b };
+
+	if (green__path_work(do_samefile, &q) == -1)
+		return (-1);
+	return (q.same);
+}
+
 /* For what fails with a pointer. */
 static char *
 answer(green_fn *fn, struct question *q)
@@ -128,27 +214,35 @@ green_path_resolve(const char *path)
 	return (answer(do_resolve, &q));
 }
 
+char *
+green__readlink(const char *path)
+{
+	size_t size = 128;
+	ssize_t n;
+	char *buf = NULL, *more;
+
+	for (;; size *= 2) {
+		if ((more = realloc(buf, size)) == NULL)
+			break;
+		buf = more;
+		if ((n = readlink(path, buf, size)) == -1)
+			break;
+		if ((size_t)n < size) {
+			buf[n] = '\0';
+			return (buf);
+		}
+	}
+	free(buf);
+	return (NULL);
+}
+
 static int
 do_readlink(void *arg)
 {
 	struct question *q = arg;
-	size_t size = 128;
-	ssize_t n;
-	char *buf;
 
-	for (;; size *= 2) {
-		if ((buf = realloc(q->answer, size)) == NULL)
-			break;
-		q->answer = buf;
-		if ((n = readlink(q->path, buf, size)) == -1)
-			break;
-		if ((size_t)n < size) {
-			buf[n] = '\0';
-			return (0);
-		}
-	}
-	free(q->answer);
-	return (-1);
+	q->answer = green__readlink(q->path);
+	return (q->answer == NULL ? -1 : 0);
 }
 
 char *

@@ -5,6 +5,7 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 struct change {
 	const char *path;
 	const char *to;
+	off_t	 size;
 	mode_t	 mode;
 	int	 flags;
 };
@@ -131,4 +133,73 @@ green_path_rename(const char *from, const char *to)
 	struct change c = { .path = from, .to = to };
 
 	return (green__path_work(do_rename, &c));
+}
+
+/* Of a link too, and not of what it points to, whatever link(2) does here. */
+static int
+do_link(void *arg)
+{
+	struct change *c = arg;
+
+	return (linkat(AT_FDCWD, c->to, AT_FDCWD, c->path, 0));
+}
+
+int
+green_path_link(const char *target, const char *path)
+{
+	struct change c = { .path = path, .to = target };
+
+	return (green__path_work(do_link, &c));
+}
+
+static int
+do_symlink(void *arg)
+{
+	struct change *c = arg;
+
+	return (symlink(c->to, c->path));
+}
+
+int
+green_path_symlink(const char *target, const char *path)
+{
+	struct change c = { .path = path, .to = target };
+
+	return (green__path_work(do_symlink, &c));
+}
+
+static int
+do_mkfifo(void *arg)
+{
+	struct change *c = arg;
+
+	return (mkfifo(c->path, c->mode));
+}
+
+int
+green_path_mkfifo(const char *path, mode_t mode)
+{
+	struct change c = { .path = path, .mode = mode };
+
+	return (green__path_work(do_mkfifo, &c));
+}
+
+static int
+do_truncate(void *arg)
+{
+	struct change *c = arg;
+	int rc;
+
+	do
+		rc = truncate(c->path, c->size);
+	while (rc == -1 && errno == EINTR);
+	return (rc);
+}
+
+int
+green_path_truncate(const char *path, off_t size)
+{
+	struct change c = { .path = path, .size = size };
+
+	return (green__path_work(do_truncate, &c));
 }

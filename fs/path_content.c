@@ -34,6 +34,7 @@ struct content {
 	size_t	 len;
 	size_t	 size;
 	mode_t	 mode;
+	int	 flags;
 };
 
 /* Room for a piece and the NUL; ENOMEM. */
@@ -108,38 +109,61 @@ green_path_read(const char *path, void **buf, size_t *len)
 	return (0);
 }
 
+int
+green__write_all(int fd, const void *buf, size_t len)
+{
+	const char *from = buf;
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < len) {
+		n = write(fd, from + done, len - done);
+		if (n == 0)
+			errno = EIO;
+		if (n == 0 || (n == -1 && errno != EINTR))
+			return (-1);
+		if (n > 0)
+			done += (size_t)n;
+	}
+	return (0);
+}
+
 static int
 do_write(void *arg)
 {
 	struct content *c = arg;
-	size_t done = 0;
-	ssize_t n;
 	int fd;
 
-	fd = open(c->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, c->mode);
+	fd = open(c->path, O_WRONLY | O_CREAT | O_CLOEXEC | c->flags, c->mode);
 	if (fd == -1)
 		return (-1);
-	while (done < c->len) {
-		n = write(fd, c->buf + done, c->len - done);
-		if (n == 0)
-			errno = EIO;
-		if (n == 0 || (n == -1 && errno != EINTR))
-			return (close_failed(fd));
-		if (n > 0)
-			done += (size_t)n;
-	}
+	if (green__write_all(fd, c->buf, c->len) == -1)
+		return (close_failed(fd));
 	return (close(fd));
 }
 
-int
-green_path_write(const char *path, const void *buf, size_t len, mode_t mode)
+static int
+write_to(const char *path, int flags, const void *buf, size_t len, mode_t mode)
 {
 	struct content c = {
 		.path = path,
 		.buf = (char *)(uintptr_t)buf,
 		.len = len,
-		.mode = mode
+		.mode = mode,
+		.flags = flags
 	};
 
 	return (green__path_work(do_write, &c));
+}
+
+int
+green_path_write(const char *path, const void *buf, size_t len, mode_t mode)
+{
+	return (write_to(path, O_TRUNC, buf, len, mode));
+}
+
+int
+green_path_append(const char *path, const void *buf, size_t len, mode_t mode)
+{
+	return (write_to(path, O_APPEND, buf, len, mode));
 }

@@ -142,6 +142,7 @@ AC_DEFINE_UNQUOTED([STDIO_WRITE_FAILS], [($green_write_fails)],
 
 AC_DEFUN([GREEN_CHECK_FILES],
 [AC_CHECK_FUNCS([copy_file_range flock posix_fadvise tee])
+AC_CHECK_FUNCS([statx])
 GREEN_CHECK_DECLARED([fdatasync], [unistd.h])
 AC_CHECK_MEMBERS([struct dirent.d_type], [], [], [[#include <dirent.h>]])
 AC_CACHE_CHECK([for preadv2 with RWF_NOWAIT], [green_cv_preadv2],

@@ -31,8 +31,12 @@ dist_man_MANS += \
 	%D%/green_listen_tcp.3 \
 	%D%/green_lock_acquire.3 \
 	%D%/green_map.3 \
+	%D%/green_path_chmod.3 \
+	%D%/green_path_cwd.3 \
+	%D%/green_path_exists.3 \
 	%D%/green_path_join.3 \
 	%D%/green_path_copy.3 \
+	%D%/green_path_link.3 \
 	%D%/green_path_stat.3 \
 	%D%/green_portal_open.3 \
 	%D%/green_process_open.3 \

@@ -106,6 +106,10 @@ endif
 	%D%/test_parallel.c \
 	%D%/test_pass.c \
 	%D%/test_path.c \
+	%D%/test_path_ask.c \
+	%D%/test_path_atomic.c \
+	%D%/test_path_change.c \
+	%D%/test_path_meta.c \
 	%D%/test_path_text.c \
 	%D%/test_pattern.c \
 	%D%/processes.c \

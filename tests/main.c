@@ -98,6 +98,10 @@
 	loops(parallel)							\
 	loops(pass)							\
 	loops(path)							\
+	loops(path_ask)							\
+	loops(path_atomic)						\
+	loops(path_change)						\
+	loops(path_meta)						\
 	once(path_text)							\
 	loops(pattern)							\
 	loops(process)							\

@@ -8,7 +8,9 @@
 
 #include <sys/types.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <dirent.h>
+#include <time.h>
 #include <green/file.h>
 
 GREEN_BEGIN_DECLS
@@ -18,17 +20,51 @@ GREEN_BEGIN_DECLS
    the file first. */
 int	 green_path_read(const char *path, void **buf, size_t *len) GREEN_CHECK;
 int	 green_path_write(const char *path, const void *buf, size_t len, mode_t mode) GREEN_CHECK;
+/* The same at the end of what is there. */
+int	 green_path_append(const char *path, const void *buf, size_t len, mode_t mode) GREEN_CHECK;
+/*
+ * The file is as before or complete, even after a crash: a temporary file beside
+ * it is written, brought to the disk, and renamed; on failure it is removed, but a
+ * program that is killed may leave ".green-..." behind.  Links are followed.  A
+ * file that is there keeps its mode, and its owner if that is allowed; its other
+ * names keep the old content.
+ *   EISDIR, EINVAL   there is something else than a file
+ */
+int	 green_path_write_atomic(const char *path, const void *buf, size_t len, mode_t mode) GREEN_CHECK;
 
 /* Questions.  is_* and exists: 1, 0, or -1 for an error other than absence
-   (ENOENT, ENOTDIR).  Links are followed, but for lstat and is_symlink. */
+   (ENOENT, ENOTDIR).  Links are followed, but for lstat, is_symlink, is_mount. */
 int	 green_path_stat(const char *path, struct stat *st) GREEN_CHECK;
 int	 green_path_lstat(const char *path, struct stat *st) GREEN_CHECK;
 int	 green_path_exists(const char *path) GREEN_CHECK;
 int	 green_path_is_file(const char *path) GREEN_CHECK;
 int	 green_path_is_dir(const char *path) GREEN_CHECK;
 int	 green_path_is_symlink(const char *path) GREEN_CHECK;
+int	 green_path_is_fifo(const char *path) GREEN_CHECK;
+int	 green_path_is_socket(const char *path) GREEN_CHECK;
+int	 green_path_is_block(const char *path) GREEN_CHECK;
+int	 green_path_is_char(const char *path) GREEN_CHECK;
+/* Where a file system is mounted; where the system does not tell, only if it is
+   another than that of the directory above. */
+int	 green_path_is_mount(const char *path) GREEN_CHECK;
+/* Two names of one file: 1, 0, or -1, also for ENOENT. */
+int	 green_path_samefile(const char *a, const char *b) GREEN_CHECK;
+int	 green_path_statvfs(const char *path, struct statvfs *st) GREEN_CHECK;
+int	 green_path_access(const char *path, int mode) GREEN_CHECK;	/* access(2) */
 char	*green_path_resolve(const char *path) GREEN_CHECK;		/* realpath(3) */
 char	*green_path_readlink(const char *path) GREEN_CHECK;
+/* By name, or the number of who has none. */
+char	*green_path_owner(const char *path) GREEN_CHECK;
+char	*green_path_group(const char *path) GREEN_CHECK;
+/* Where paths begin.  These give way only if they must ask the system.  absolute:
+   path below the working directory, links and dots as they are.  home: $HOME, or
+   without one (or an empty one) that of the process's user: ENOENT if there is no
+   such user.  expanduser: with such a directory for "~", or "~user" (ENOENT), in
+   front of path; any other path is copied. */
+char	*green_path_cwd(void) GREEN_CHECK;
+char	*green_path_absolute(const char *path) GREEN_CHECK;
+char	*green_path_home(void) GREEN_CHECK;
+char	*green_path_expanduser(const char *path) GREEN_CHECK;
 
 /* Changes.  mkdir: with PARENTS as mkdir -p, but for EEXIST on what is there
    already, unless EXIST_OK is set and that is a directory.  Other flags:
@@ -36,10 +72,33 @@ char	*green_path_readlink(const char *path) GREEN_CHECK;
 #define GREEN_PATH_PARENTS	1
 #define GREEN_PATH_EXIST_OK	2
 #define GREEN_PATH_MISSING_OK	4
+#define GREEN_PATH_NOFOLLOW	8
+#define GREEN_PATH_RECURSIVE	16
 int	 green_path_mkdir(const char *path, mode_t mode, int flags) GREEN_CHECK;
 int	 green_path_rmdir(const char *path) GREEN_CHECK;
 int	 green_path_unlink(const char *path, int flags) GREEN_CHECK;	/* MISSING_OK */
 int	 green_path_rename(const char *from, const char *to) GREEN_CHECK;
+/* Another name for target, which is not followed if it is a link; a link that
+   says target; a FIFO. */
+int	 green_path_link(const char *target, const char *path) GREEN_CHECK;
+int	 green_path_symlink(const char *target, const char *path) GREEN_CHECK;
+int	 green_path_mkfifo(const char *path, mode_t mode) GREEN_CHECK;
+int	 green_path_truncate(const char *path, off_t size) GREEN_CHECK;
+/* An empty file; EEXIST, but with EXIST_OK what is there has its times set to
+   now.  Other flags: EINVAL. */
+int	 green_path_touch(const char *path, mode_t mode, int flags) GREEN_CHECK;
+/* utimensat(2): when it was read and when written; NULL: now.  NOFOLLOW. */
+int	 green_path_utimens(const char *path, const struct timespec t[2], int flags) GREEN_CHECK;
+/*
+ * chmod(2), chown(2).  NOFOLLOW: of a link itself (chmod: ENOTSUP where links have
+ * no mode).  RECURSIVE: of all below too, where no link is ever followed: chown
+ * is of the links themselves, chmod leaves them alone.  It ends at the first
+ * failure, and looks at cancellation between directories; some may have been
+ * changed by then.
+ *   ENOENT   RECURSIVE: a directory was moved elsewhere meanwhile
+ */
+int	 green_path_chmod(const char *path, mode_t mode, int flags) GREEN_CHECK;
+int	 green_path_chown(const char *path, uid_t uid, gid_t gid, int flags) GREEN_CHECK;
 
 /*
  * Trees.  They look at cancellation between pieces (ECANCELED), end at the first

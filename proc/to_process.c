@@ -215,7 +215,7 @@ call(struct workers *ws, struct call *c)
 	struct green__worker_reply r;
 	enum outcome how;
 	struct worker *w;
-	int status;
+	int status = -1;
 
 	do {
 		if ((w = SLIST_FIRST(&ws->idle)) != NULL)

@@ -137,6 +137,7 @@ int
 green_file_close(struct green_file *f)
 {
 	struct green_limiter *l;
+	struct green__replacement *r;
 	int fd;
 
 	if (f == NULL)
@@ -144,8 +145,12 @@ green_file_close(struct green_file *f)
 	green__use_close(&f->use);
 	fd = f->fd;
 	l = f->limiter;
+	r = f->replacement;
 	green__file_free(f);
-	return (green__close(l, fd));
+	if (r == NULL)
+		return (green__close(l, fd));
+	green__file_abandon(l, r);
+	return (0);
 }
 
 /*

@@ -40,6 +40,7 @@ struct green__ahead {
 	size_t	 start;			/* what is kept: from here */
 	size_t	 end;
 };
+struct green__replacement;
 struct green_file {
 	int	 fd;
 	bool	 no_nowait;		/* no read can be kept from blocking */
@@ -47,6 +48,8 @@ struct green_file {
 	struct green_limiter *limiter;	/* NULL: the loop's for files */
 	struct green__ahead ahead;
 	char	*path;			/* NULL: it has none that is known */
+	/* What it is to take the place of (file_replace.c), or NULL. */
+	struct green__replacement *replacement;
 };
 /* path is copied; NULL: ENOMEM.  And what f holds beside the descriptor; errno
    stays. */
@@ -110,6 +113,10 @@ unsigned char green__type_of_mode(mode_t mode);
 char	*green__readlink(const char *path);
 /* In a worker: all of it, EINTR or not.  What write(2) fails with, and EIO. */
 int	 green__write_all(int fd, const void *buf, size_t len);
+
+/* file_replace.c: close that without a commit, and free it; errno stays. */
+void	 green__file_abandon(struct green_limiter *l,
+	    struct green__replacement *r);
 
 /* close(2) in a worker, or here if there is none. */
 int	 green__close(struct green_limiter *l, int fd);

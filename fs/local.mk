@@ -12,6 +12,7 @@ libgreen_all_la_SOURCES += \
 	%D%/fifo.c \
 	%D%/file.c \
 	%D%/file_lock.c \
+	%D%/file_replace.c \
 	%D%/file_send.c \
 	%D%/file_stream.c \
 	%D%/internal.h \

@@ -18,6 +18,7 @@ dist_man_MANS += \
 	%D%/green_event_wait.3 \
 	%D%/green_file_lock.3 \
 	%D%/green_file_open.3 \
+	%D%/green_file_replace.3 \
 	%D%/green_file_send.3 \
 	%D%/green_file_stream.3 \
 	%D%/green_from_thread_run.3 \

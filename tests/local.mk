@@ -81,6 +81,7 @@ endif
 	%D%/test_file.c \
 	%D%/test_file_line.c \
 	%D%/test_file_lock.c \
+	%D%/test_file_replace.c \
 	%D%/test_file_send.c \
 	%D%/test_file_stream.c \
 	%D%/test_fopen.c \

@@ -70,6 +70,7 @@
 	loops(file)							\
 	loops(file_line)						\
 	loops(file_lock)						\
+	loops(file_replace)						\
 	loops(file_send)						\
 	loops(file_stream)						\
 	loops(fopen)							\

@@ -78,6 +78,19 @@ int64_t	 green_file_send(struct green_stream *to, struct green_file *f,
 	    off_t at, int64_t len) GREEN_CHECK;
 
 /*
+ * A new file, to be written, that takes path's place only when it is committed:
+ * synced, renamed, its directory synced.  Even after a crash there is either the
+ * old file or all of the new one.  Closed without a commit, it is removed.  A link
+ * is followed.  It has the mode of the old file, or if there is none, mode.
+ *   EISDIR, EINVAL  path is a directory, or something else that is no file
+ */
+struct green_file *green_file_replace(const char *path, mode_t mode) GREEN_CHECK;
+/* Waits for the calls in progress, and closes: f is gone whatever the result.
+   After a failure, ECANCELED too, path is as before, unless it was the directory
+   that could not be synced.  EINVAL: not from green_file_replace() */
+int	 green_file_commit(struct green_file *f) GREEN_CHECK;
+
+/*
  * The file as a stream, which starts at its position; receiving and sending
  * share that, and take turns.  A direction that it was not opened for is EBADF,
  * send_eof ENOTSUP; GREEN_ATTR_PATH is the path that it was opened by, if it was,

@@ -109,7 +109,7 @@ GREEN_TEST(an_empty_directory_has_none)
 
 GREEN_TEST(what_is_no_directory_is_not_opened)
 {
-	char *file = scratch_file("nodir", 1), *fifo = scratch_path("fifo");
+	char *file = scratch_file("nodir", 1), *fifo = scratch_path("dir-fifo");
 
 	CHECK_INT(mkfifo(fifo, 0600), 0);
 	CHECK_NULL(green_dir_open("/nowhere"), ENOENT);

@@ -171,7 +171,7 @@ GREEN_TEST(more_goes_through_a_pipe_than_it_holds)
 
 GREEN_TEST(a_fifo_is_a_stream)
 {
-	char *path = scratch_path("fifo"), buf[16];
+	char *path = scratch_path("stream-fifo"), buf[16];
 	struct green_stream *end[2];
 	int fd[2];
 

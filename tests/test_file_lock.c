@@ -179,7 +179,7 @@ MOCK_TEST(close_ends_a_wait_for_a_lock)
 static char *
 make_fifo(void)
 {
-	char *path = scratch_path("fifo");
+	char *path = scratch_path("lock-fifo");
 
 	(void)unlink(path);
 	CHECK_INT(mkfifo(path, 0600), 0);

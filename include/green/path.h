@@ -111,7 +111,6 @@ int	 green_path_chown(const char *path, uid_t uid, gid_t gid, int flags) GREEN_C
  *   EINVAL   other flags; "." or ".."
  *   EBUSY    "/"
  */
-#define GREEN_PATH_RECURSIVE	16
 #define GREEN_PATH_PRESERVE	32	/* copy: modes and times */
 int	 green_path_remove(const char *path, int flags) GREEN_CHECK;
 /*

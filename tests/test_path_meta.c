@@ -288,21 +288,32 @@ PLAIN_TEST(a_tree_may_be_deeper_than_there_are_descriptors)
 	free(path);
 }
 
+/* Each name is one longer than the one before. */
+#define WIDE	"meta-wide/"
+
+static void
+wide_name(char name[300], size_t i)
+{
+	memcpy(name, WIDE, sizeof(WIDE) - 1);
+	memset(name + sizeof(WIDE) - 1, 'n', i + 1);
+	name[sizeof(WIDE) + i] = '\0';
+}
+
 GREEN_TEST(a_directory_may_have_many_directories)
 {
 	char *path = scratch_path("meta-wide"), *in, name[300];
-	int i;
+	size_t i;
 
 	CHECK_INT(mkdir(path, 0700), 0);
 	for (i = 0; i < 200; i++) {
-		(void)snprintf(name, sizeof(name), "meta-wide/%0*d", i + 1, i);
+		wide_name(name, i);
 		in = scratch_path(name);
 		CHECK_INT(mkdir(in, 0700), 0);
 		free(in);
 	}
 	CHECK_INT(green_path_chmod(path, 0750, GREEN_PATH_RECURSIVE), 0);
 	for (i = 0; i < 200; i++) {
-		(void)snprintf(name, sizeof(name), "meta-wide/%0*d", i + 1, i);
+		wide_name(name, i);
 		CHECK_INT(mode_of(name), 0750);
 		in = scratch_path(name);
 		CHECK_INT(rmdir(in), 0);

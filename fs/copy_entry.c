@@ -20,12 +20,20 @@
 #define SET_IDS	((mode_t)(S_ISUID | S_ISGID))
 #define TRIES	1000
 
+#ifdef HAVE_STRUCT_STAT_ST_ATIM
+#define ACCESSED	st_atim
+#define MODIFIED	st_mtim
+#else
+#define ACCESSED	st_atimespec
+#define MODIFIED	st_mtimespec
+#endif
+
 /* The times of a copy. */
 static void
 times_of(const struct stat *st, struct timespec t[2])
 {
-	t[0] = st->st_atim;
-	t[1] = st->st_mtim;
+	t[0] = st->ACCESSED;
+	t[1] = st->MODIFIED;
 }
 
 /* Another's programs must not become this user's, with the right to be him. */

@@ -145,6 +145,7 @@ AC_DEFUN([GREEN_CHECK_FILES],
 AC_CHECK_FUNCS([statx])
 GREEN_CHECK_DECLARED([fdatasync], [unistd.h])
 AC_CHECK_MEMBERS([struct dirent.d_type], [], [], [[#include <dirent.h>]])
+AC_CHECK_MEMBERS([struct stat.st_atim], [], [], [[#include <sys/stat.h>]])
 AC_CACHE_CHECK([for preadv2 with RWF_NOWAIT], [green_cv_preadv2],
     [AC_LINK_IFELSE([AC_LANG_PROGRAM([#include <sys/uio.h>],
 	[struct iovec v = { 0, 0 };

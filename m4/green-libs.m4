@@ -88,9 +88,12 @@ AC_DEFUN([GREEN_CHECK_COMPAT],
 [green_saved_CPPFLAGS=$CPPFLAGS green_saved_LIBS=$LIBS
 CPPFLAGS="$CPPFLAGS $LIBBSD_CFLAGS" LIBS="$LIBBSD_LIBS $LIBS"
 GREEN_CHECK_DECLARED([reallocarray], [stdlib.h])
+GREEN_CHECK_DECLARED([arc4random_buf], [stdlib.h])
 CPPFLAGS=$green_saved_CPPFLAGS LIBS=$green_saved_LIBS
 AM_CONDITIONAL([COMPAT_REALLOCARRAY],
     [test "$green_have_reallocarray" = no])
+AM_CONDITIONAL([COMPAT_ARC4RANDOM],
+    [test "$green_have_arc4random_buf" = no])
 ])
 
 # GREEN_CHECK_DECLARED(FUNCTION, HEADER): macOS has functions that it does not

@@ -78,10 +78,12 @@ open_above(const char *target)
 static int
 create(struct green__replacement *r, mode_t mode)
 {
+	uint64_t drawn;
+
 	do {
+		arc4random_buf(&drawn, sizeof(drawn));
 		(void)snprintf(r->temporary, sizeof(r->temporary),
-		    ".green-%08jx%08jx", (uintmax_t)arc4random(),
-		    (uintmax_t)arc4random());
+		    ".green-%016jx", (uintmax_t)drawn);
 		r->fd = openat(r->dir, r->temporary, O_WRONLY | O_CREAT |
 		    O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	} while (r->fd == -1 && errno == EEXIST);

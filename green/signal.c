@@ -142,20 +142,30 @@ green__signal_watch(struct green__signal_watch *w)
 	return (green__fail(error));
 }
 
-void
-green__signal_unwatch(struct green__signal_watch *w)
+/* Out of the list; false: a fork has left it behind. */
+static bool
+unlink_watch(struct green__signal_watch *w)
 {
 	_Atomic(struct green__signal_watch *) *at;
 	struct green__signal_watch *p;
+
+	for (at = &hub.first; (p = atomic_load(at)) != w; at = &p->next)
+		if (p == NULL)
+			return (false);
+	atomic_store(at, atomic_load(&w->next));
+	return (true);
+}
+
+void
+green__signal_unwatch(struct green__signal_watch *w)
+{
 	int sig;
 
 	pthread_mutex_lock(&hub.lock);
-	for (sig = 1; sig < NSIG; sig++)
-		if (sigismember(&w->signals, sig) == 1)
-			release(sig);
-	for (at = &hub.first; (p = atomic_load(at)) != w; at = &p->next)
-		continue;
-	atomic_store(at, atomic_load(&w->next));
+	if (unlink_watch(w))
+		for (sig = 1; sig < NSIG; sig++)
+			if (sigismember(&w->signals, sig) == 1)
+				release(sig);
 	pthread_mutex_unlock(&hub.lock);
 	while (atomic_load(&hub.inside) > 0)
 		sched_yield();

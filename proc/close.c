@@ -103,8 +103,9 @@ green_process_close(struct green_process *p)
 		return (0);
 	green__stdio_close(&p->stdio);
 	rc = green__check();
-	/* Its loop's end has ended it already, otherwise. */
-	if (!p->child.reaped) {
+	/* Without a loop its end has ended it already; or this is a child, and
+	   it is the parent's. */
+	if (green__task() != NULL && !p->child.reaped) {
 		green_scope_open(&s);
 		green_scope_set_shield(&s, true);
 		finish(p, rc == -1);

@@ -116,6 +116,9 @@ void	 check_note(const char *fmt, ...)
 /* As many of n tasks at once as there is time and room for. */
 size_t	 check_crowd(size_t n);
 
+/* n, times $GREEN_STORM: of what may go wrong only now and then. */
+int	 check_storm(int n);
+
 enum check_where {
 	CHECK_PLAIN,
 	CHECK_LOOP,

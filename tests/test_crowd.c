@@ -1,7 +1,7 @@
 /*
- * Crowds: so many calls, posts and cancellations between threads that what can
- * go wrong has the time to.  $GREEN_STORM multiplies them: 100 makes a million
- * calls and a million posts a thread.
+ * Crowds: so many calls and posts between threads that what can go wrong has the
+ * time to.  $GREEN_STORM multiplies them: 100 makes a million calls and a million
+ * posts a thread.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -21,18 +21,6 @@
 #define TASKS		1000
 #define LOOPS		16
 #define POSTERS		8
-
-/* How many of n, which are a hundredth of the whole. */
-static int
-crowd(int n)
-{
-	const char *factor = getenv("GREEN_STORM");
-
-	if (factor != NULL && atoi(factor) > 0)
-		return (n * atoi(factor));
-	n /= (int)check_slowness();
-	return (n > 0 ? n : 1);
-}
 
 /* Calls. */
 
@@ -62,7 +50,7 @@ static int
 call_many(void *made)
 {
 	struct echo e = { -1, -1 };
-	int i, n = crowd(10);
+	int i, n = check_storm(10);
 
 	for (i = 0; i < n; i++) {
 		e.sent = i;
@@ -82,14 +70,14 @@ GREEN_TEST(a_thousand_tasks_call_and_no_call_is_lost)
 	for (i = 0; i < TASKS; i++)
 		CHECK_INT(green_spawn(&g, call_many, &made), 0);
 	CHECK_INT(green_group_close(&g, 0), 0);
-	CHECK_INT(made, (long)TASKS * crowd(10));
+	CHECK_INT(made, (long)TASKS * check_storm(10));
 	CHECK_INT(green_limiter_borrowed(green_thread_limiter()), 0);
 }
 
 static int
 call_in_turn(void *n)
 {
-	int i, calls = crowd(10), failed = 0;
+	int i, calls = check_storm(10), failed = 0;
 
 	for (i = 0; i < calls; i++)
 		failed |= green_to_thread(add_one, n);
@@ -114,130 +102,7 @@ PLAIN_TEST(loops_in_sixteen_threads_share_the_workers)
 	atomic_long n = 0;
 
 	CHECK_INT(green_run_parallel(LOOPS, call_from_tasks, &n, NULL), 0);
-	CHECK_INT((long)n, (long)LOOPS * 50 * crowd(10));
-}
-
-/* Cancellations. */
-
-static atomic_long allocated, disposed;
-
-static int
-use(void *arg)
-{
-	atomic_int *ready = arg;
-	int i;
-
-	/* Some are over before the cancellation comes, others are not. */
-	for (i = 0; i < 100 * *ready; i++)
-		if (green_thread_check_cancelled() == -1)
-			break;
-	return (*ready);
-}
-
-static void
-dispose(void *arg)
-{
-	atomic_fetch_add(&disposed, 1);
-	free(arg);
-}
-
-static void
-ask_to_stop(void *arg)
-{
-	*(atomic_int *)arg = 0;
-}
-
-struct whim {
-	unsigned draw;
-	bool	 abandons;
-	long	 came_back;
-	long	 given_up;
-};
-
-static unsigned
-draw(struct whim *w, unsigned n)
-{
-	w->draw = w->draw * 1103515245 + 12345;
-	return ((w->draw >> 16) % n);
-}
-
-/* One call, which may be left. */
-static void
-call_by_whim(struct whim *w)
-{
-	atomic_int *arg = malloc(sizeof(*arg));
-	int rc;
-
-	if (arg == NULL)
-		abort();
-	atomic_fetch_add(&allocated, 1);
-	atomic_init(arg, (int)draw(w, 30) + 1);
-	if (!w->abandons) {
-		rc = green_to_thread_interruptible(NULL, use, arg,
-		    ask_to_stop);
-		dispose(arg);
-	} else if ((rc = green_to_thread_abandonable(NULL, use, arg,
-	    dispose)) != -1 || !green_thread_abandoned())
-		dispose(arg);
-	if (rc == -1)
-		w->given_up++;
-	else
-		w->came_back++;
-}
-
-static int
-call_under_deadlines(void *arg)
-{
-	struct whim *w = arg;
-	struct green_scope s;
-	int i, n = crowd(20), failed = 0;
-
-	for (i = 0; i < n; i++) {
-		green_move_on_after(&s, (int64_t)draw(w, 40) * 5 * GREEN_USEC);
-		call_by_whim(w);
-		failed |= green_scope_close(&s, 0);
-	}
-	return (failed);
-}
-
-static void
-rage(bool abandons)
-{
-	static struct whim w[100];
-	struct green_group g;
-	long calls = 0, left = 0;
-	size_t i;
-
-	allocated = 0;
-	disposed = 0;
-	green_group_open(&g);
-	for (i = 0; i < 100; i++) {
-		w[i] = (struct whim){ .draw = (unsigned)i + 1,
-		    .abandons = abandons };
-		CHECK_INT(green_spawn(&g, call_under_deadlines, &w[i]), 0);
-	}
-	CHECK_INT(green_group_close(&g, 0), 0);
-	for (i = 0; i < 100; i++) {
-		calls += w[i].came_back + w[i].given_up;
-		left += w[i].given_up;
-	}
-	CHECK_INT(calls, 100L * crowd(20));
-	CHECK(left > 0);
-	/* Those that were abandoned bring their tokens back. */
-	while (green_limiter_borrowed(green_thread_limiter()) > 0)
-		CHECK_INT(green_sleep(GREEN_MSEC), 0);
-	CHECK_INT((long)allocated, calls);
-	CHECK_INT((long)disposed, calls);
-}
-
-GREEN_TEST(abandoned_arguments_are_disposed_of_once)
-{
-	rage(true);
-}
-
-GREEN_TEST(interrupted_arguments_are_still_there)
-{
-	rage(false);
+	CHECK_INT((long)n, (long)LOOPS * 50 * check_storm(10));
 }
 
 /* Posts. */
@@ -286,7 +151,7 @@ post_many(void *arg)
 
 GREEN_TEST(eight_threads_post_and_each_ones_order_is_kept)
 {
-	uintptr_t i, posts = (uintptr_t)crowd(10000);
+	uintptr_t i, posts = (uintptr_t)check_storm(10000);
 	struct green_token *token = green_token_get();
 	struct poster p[POSTERS];
 
@@ -314,8 +179,6 @@ GREEN_TEST(eight_threads_post_and_each_ones_order_is_kept)
 CU_TestInfo crowd_tests[] = {
 	CLAIM(a_thousand_tasks_call_and_no_call_is_lost),
 	CLAIM(loops_in_sixteen_threads_share_the_workers),
-	CLAIM(abandoned_arguments_are_disposed_of_once),
-	CLAIM(interrupted_arguments_are_still_there),
 	CLAIM(eight_threads_post_and_each_ones_order_is_kept),
 	CU_TEST_INFO_NULL
 };

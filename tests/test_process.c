@@ -646,6 +646,30 @@ leave_it(void *arg)
 	return (left == NULL ? -1 : 0);
 }
 
+GREEN_TEST(a_forked_child_that_closes_it_leaves_it_alone)
+{
+	struct green_process *p;
+	int status = -1;
+	pid_t pid;
+
+	EACH_WAY(i) {
+		p = shell("read x; exit 3", &piped);
+		REQUIRE(CHECK(p != NULL));
+		if ((pid = fork()) == 0) {
+			(void)green_process_close(p);
+			_exit(0);
+		}
+		CHECK_INT(waitpid(pid, &status, 0), pid);
+		CHECK_INT(status, 0);
+		CHECK_ERRNO(green_process_wait_nowait(p, &status), EAGAIN);
+		CHECK_INT(green_stream_send(green_process_stdin(p), "\n", 1),
+		    0);
+		CHECK_INT(green_process_wait(p, &status), 0);
+		CHECK_INT(WEXITSTATUS(status), 3);
+		CHECK_INT(green_process_close(p), 0);
+	}
+}
+
 PLAIN_TEST(one_that_was_never_closed_ends_with_the_loop)
 {
 	pid_t pid;
@@ -775,8 +799,7 @@ look_around_often(void *n)
 PLAIN_TEST(no_descriptor_leaks_into_it_whatever_other_threads_do)
 {
 	struct green_options o = { .backend = combo.reactor };
-	const char *storm = getenv("GREEN_STORM");
-	size_t n = 2 * (storm == NULL ? 1 : strtoul(storm, NULL, 10));
+	size_t n = (size_t)check_storm(2);
 
 	started = strange = 0;
 	CHECK_INT(green_run_parallel(16, look_around_often, &n, &o), 0);
@@ -843,6 +866,7 @@ CU_TestInfo process_tests[] = {
 	CLAIM(the_tree_is_reached_after_its_leaders_end),
 	CLAIM(a_cancelled_close_does_all_its_work),
 	CLAIM(a_cancelled_close_ends_what_the_leader_left),
+	CLAIM(a_forked_child_that_closes_it_leaves_it_alone),
 	CLAIM(one_that_was_never_closed_ends_with_the_loop),
 	CLAIM(children_of_others_are_left_alone),
 	CLAIM(somebody_else_may_have_reaped_it),

@@ -3,6 +3,8 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <sys/wait.h>
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -244,6 +246,24 @@ GREEN_TEST(a_cancelled_receiver_loses_no_signal)
 	green_signals_close(s);
 }
 
+GREEN_TEST(a_forked_child_may_close_its_parents_receiver)
+{
+	struct green_signals *s = OPEN(SIGUSR1);
+	int status = -1;
+	pid_t pid;
+
+	REQUIRE(CHECK(s != NULL));
+	if ((pid = fork()) == 0) {
+		green_signals_close(s);
+		_exit(0);
+	}
+	CHECK_INT(waitpid(pid, &status, 0), pid);
+	CHECK_INT(status, 0);
+	raise(SIGUSR1);
+	CHECK_INT(green_signals_next(s), SIGUSR1);
+	green_signals_close(s);
+}
+
 GREEN_TEST(errno_is_left_alone_by_signals)
 {
 	struct green_signals *s = OPEN(SIGUSR1);
@@ -270,6 +290,7 @@ CU_TestInfo signals_tests[] = {
 	CLAIM(a_second_task_in_the_same_receiver_is_busy),
 	CLAIM(a_receiver_closed_under_a_task_is_ebadf),
 	CLAIM(a_cancelled_receiver_loses_no_signal),
+	CLAIM(a_forked_child_may_close_its_parents_receiver),
 	CLAIM(errno_is_left_alone_by_signals),
 	CU_TEST_INFO_NULL
 };

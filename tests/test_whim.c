@@ -13,18 +13,6 @@
 
 #include "check.h"
 
-/* How many of n. */
-static int
-storm(int n)
-{
-	const char *factor = getenv("GREEN_STORM");
-
-	if (factor != NULL && atoi(factor) > 0)
-		return (n * atoi(factor));
-	n /= (int)check_slowness();
-	return (n > 0 ? n : 1);
-}
-
 static atomic_long allocated, disposed;
 
 static int
@@ -96,7 +84,7 @@ call_under_deadlines(void *arg)
 {
 	struct whim *w = arg;
 	struct green_scope s;
-	int i, n = storm(20), failed = 0;
+	int i, n = check_storm(20), failed = 0;
 
 	for (i = 0; i < n; i++) {
 		green_move_on_after(&s, (int64_t)draw(w, 40) * 5 * GREEN_USEC);
@@ -127,7 +115,7 @@ rage(bool abandons)
 		calls += w[i].came_back + w[i].given_up;
 		left += w[i].given_up;
 	}
-	CHECK_INT(calls, 100L * storm(20));
+	CHECK_INT(calls, 100L * check_storm(20));
 	CHECK(left > 0);
 	/* Those that were abandoned bring their tokens back. */
 	while (green_limiter_borrowed(green_thread_limiter()) > 0)

@@ -80,6 +80,17 @@ check_note(const char *fmt, ...)
 	va_end(ap);
 }
 
+int
+check_storm(int n)
+{
+	const char *factor = getenv("GREEN_STORM");
+
+	if (factor != NULL && atoi(factor) > 0)
+		return (n * atoi(factor));
+	n /= (int)check_slowness();
+	return (n > 0 ? n : 1);
+}
+
 static void
 say(const char *text)
 {

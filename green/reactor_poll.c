@@ -82,11 +82,18 @@ poll_wake(struct green__reactor *r)
 	green__wakeup_raise(&r->wakeup);
 }
 
+/* Have the set back, if a watcher has it: before each change of it. */
 static void
-poll_close(struct green__reactor *r)
+recall(struct green__reactor *r)
 {
 	if (r->watcher.open)
 		green__watcher_recall(&r->watcher, poll_wake);
+}
+
+static void
+poll_close(struct green__reactor *r)
+{
+	recall(r);
 	green__watcher_close(&r->watcher);
 	green__wakeup_close(&r->wakeup);
 	free(r->owner);
@@ -122,6 +129,7 @@ take_out(struct green__reactor *r, struct green__fd *f)
 static int
 poll_attach(struct green__reactor *r, struct green__fd *f)
 {
+	recall(r);
 	if (green__reactor_probe(f->fd) == -1 ||
 	    reserve(r, r->attached + 1, r->foreign) == -1)
 		return (-1);
@@ -132,6 +140,7 @@ poll_attach(struct green__reactor *r, struct green__fd *f)
 static void
 poll_detach(struct green__reactor *r, struct green__fd *f)
 {
+	recall(r);
 	if (f->slot != 0)
 		take_out(r, f);
 	r->attached--;
@@ -142,6 +151,7 @@ poll_arm(struct green__reactor *r, struct green__fd *f)
 {
 	short events = 0;
 
+	recall(r);
 	if (f->wanted == 0) {
 		if (f->slot != 0)
 			take_out(r, f);
@@ -204,8 +214,7 @@ poll_await(struct green__reactor *r, int64_t timeout)
 	int left;
 	size_t i;
 
-	if (r->watcher.open)
-		green__watcher_recall(&r->watcher, poll_wake);
+	recall(r);
 	left = look(r, timeout);
 	if (left == -1 && errno != EINTR && errno != EAGAIN)
 		green__die("poll: %s", strerror(errno));

@@ -17,6 +17,7 @@
 #include "check.h"
 #include "guests.h"
 #include "harness.h"
+#include "streams.h"
 #include "tasks.h"
 
 static int
@@ -355,6 +356,36 @@ PLAIN_TEST(what_the_host_does_reaches_a_guest)
 	close(fd[1]);
 }
 
+/* Two ends of a connection, one of them for the host to close. */
+static int
+receive_the_end(void *arg)
+{
+	struct green_stream **end = arg;
+	char c;
+
+	if (!CHECK(streams_open(end)))
+		return (-1);
+	return ((int)green_stream_receive(end[0], &c, 1));
+}
+
+PLAIN_TEST(a_host_may_close_a_stream_between_two_steps)
+{
+	struct green_stream *end[2];
+	struct green_guest *g = open_guest(receive_the_end, end, NULL);
+	struct pollfd p = { .events = POLLIN };
+	int steps = 0;
+
+	REQUIRE(CHECK(g != NULL));
+	p.fd = green_guest_fd(g);
+	while (green_guest_step(g) == 1 && poll(&p, 1, 0) == 1 &&
+	    steps++ < 100)
+		continue;
+	CHECK_INT(green_stream_close(end[1]), 0);
+	CHECK_INT(drive(g, 100) < 100, true);
+	CHECK_INT(green_guest_close(g), 0);
+	CHECK_INT(green_stream_close(end[0]), 0);
+}
+
 PLAIN_TEST(a_guest_that_cannot_be_says_why)
 {
 	struct green_options opt = { .stack_size = 1 };
@@ -378,6 +409,7 @@ CU_TestInfo guest_tests[] = {
 	CLAIM(a_mock_clock_jumps_in_a_step),
 	CLAIM(a_mock_clock_of_a_guest_waits_for_quiet),
 	CLAIM(what_the_host_does_reaches_a_guest),
+	CLAIM(a_host_may_close_a_stream_between_two_steps),
 	CLAIM(a_guest_that_cannot_be_says_why),
 	CU_TEST_INFO_NULL
 };

@@ -35,14 +35,27 @@ static const char *const ways[] = {
 #endif
 	"sigchld"
 };
+/* Those that the kernel knows, too. */
 #define EACH_WAY(i)							\
-	for (size_t i = 0; way(i); i++)
+	for (size_t i = 0; way(&i); i++)
 
 static bool
-way(size_t i)
+works_here(void)
 {
-	if (i < sizeof(ways) / sizeof(ways[0]))
-		return (setenv("GREEN_CHILD", ways[i], 1) == 0);
+	struct green_process *p = shell("exit 0", NULL);
+
+	if (p == NULL)
+		return (!CHECK_INT(errno, ENOSYS));
+	return (CHECK_INT(green_process_close(p), 0));
+}
+
+static bool
+way(size_t *i)
+{
+	for (; *i < sizeof(ways) / sizeof(ways[0]); ++*i)
+		if (CHECK(setenv("GREEN_CHILD", ways[*i], 1) == 0) &&
+		    works_here())
+			return (true);
 	(void)unsetenv("GREEN_CHILD");
 	return (false);
 }

@@ -149,7 +149,10 @@ annotate_close_addresses(const struct green__context *c)
 /* A signal's handler has returned from c's stack; its frame is still wanted. */
 #define annotate_signal_over(c)						\
 	((void)VALGRIND_MAKE_MEM_DEFINED((c)->stack, (c)->size))
+/* Valgrind 3.19 goes on using a signal stack that was disabled. */
+#define annotate_keeps_signal_stack()	(RUNNING_ON_VALGRIND != 0)
 #else
+#define annotate_keeps_signal_stack()	false
 #define annotate_signal_over(c)		((void)0)
 #define annotate_open_valgrind(c)	((void)0)
 #define annotate_close_valgrind(c)	((void)0)

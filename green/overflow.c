@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "context_annotate.h"
 #include "internal.h"
 
 #define STACK_SIZE	((size_t)64 * 1024)
@@ -168,6 +169,7 @@ green__overflow_unwatch(void)
 		ss.ss_size = STACK_SIZE;
 		(void)sigaltstack(&ss, NULL);
 	}
-	(void)munmap(stack, STACK_SIZE);
+	if (!annotate_keeps_signal_stack())
+		(void)munmap(stack, STACK_SIZE);
 	stack = NULL;
 }

@@ -87,8 +87,7 @@ MOCK_TEST(a_million_tasks_live_one_after_the_other)
 	CHECK_INT(n, 1000000 / check_slowness() / 100 * 100);
 }
 
-/* Running out.  A sanitizer's own memory knows no limit. */
-#define LIMITABLE	(!SANITIZED && check_slowness() == 1)
+/* Running out. */
 
 #ifndef RLIMIT_AS
 #define RLIMIT_AS	RLIMIT_DATA

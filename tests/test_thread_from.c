@@ -797,8 +797,7 @@ run_without_memory(void *unused)
 
 PLAIN_TEST(what_keeps_a_task_from_starting_the_worker_learns)
 {
-	/* Sanitizers take what address space there is. */
-	if (!SANITIZED)
+	if (LIMITABLE)
 		survives_plain(run_without_memory, NULL, NULL);
 }
 

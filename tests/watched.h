@@ -39,4 +39,8 @@
 #define SANITIZED_THREADS 0
 #endif
 
-#endif /* WATCHED_H */
+/* May a test limit the address space?  A sanitizer's own and Valgrind's memory
+   knows no limit. */
+#define LIMITABLE	(!SANITIZED && check_slowness() == 1)
+
+#endif

@@ -146,7 +146,6 @@ endif
 	%D%/test_tcp.c \
 	%D%/test_temp.c \
 	%D%/test_testing.c \
-	%D%/test_text.c \
 	%D%/test_thread.c \
 	%D%/test_thread_from.c \
 	%D%/test_thread_revoke.c \
@@ -173,6 +172,11 @@ check_PROGRAMS += %D%/netdrive
 
 if GREEN_LIBEV
 %C%_check_SOURCES += %D%/test_guest_ev.c
+endif
+if GREEN_ICONV
+%C%_check_SOURCES += %D%/test_text.c
+else
+%C%_check_SOURCES += %D%/test_text_none.c
 endif
 if GREEN_LIBUV
 %C%_check_SOURCES += %D%/test_guest_uv.c

@@ -114,16 +114,6 @@ make_cats(void *arg, struct green_stream *end[2])
 	return (CHECK(end[0] != NULL && end[1] != NULL) ? 0 : -1);
 }
 
-static int
-make_text(void *encoding, struct green_stream *end[2])
-{
-	if (green_stream_pair(1000, end) == -1)
-		return (-1);
-	end[0] = green_text(end[0], encoding);
-	end[1] = green_text(end[1], encoding);
-	return (CHECK(end[0] != NULL && end[1] != NULL) ? 0 : -1);
-}
-
 /*
  * A stream of the program's own, on top of one that is as it should be, with
  * something wrong.
@@ -322,15 +312,6 @@ GREEN_TEST(stapled_streams_of_processes_conform)
 	close_cats(&c);
 }
 
-MOCK_TEST(texts_conform)
-{
-	char utf8[] = "UTF-8", utf16[] = "UTF-16LE", jp[] = "ISO-2022-JP";
-
-	CHECK_INT(green_test_stream(make_text, utf8), 0);
-	CHECK_INT(green_test_stream(make_text, utf16), 0);
-	CHECK_INT(green_test_stream(make_text, jp), 0);
-}
-
 MOCK_TEST(streams_of_ones_own_conform)
 {
 	enum fault f;
@@ -408,7 +389,6 @@ CU_TestInfo conform_tests[] = {
 	CLAIM(stapled_pipes_conform),
 	CLAIM(stapled_fifos_conform),
 	CLAIM(stapled_streams_of_processes_conform),
-	CLAIM(texts_conform),
 	CLAIM(streams_of_ones_own_conform),
 	CLAIM(broken_streams_do_not_conform),
 	CLAIM(two_ends_are_needed),

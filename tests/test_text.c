@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <green/testing.h>
+
 #include "check.h"
 #include "streams.h"
 
@@ -22,7 +24,7 @@ open_text(const char *encoding, struct green_stream **far)
 		return (NULL);
 	*far = end[1];
 	if ((s = green_text(end[0], encoding)) == NULL) {
-		CHECK(errno == EINVAL || errno == ENOTSUP);
+		CHECK_INT(errno, EINVAL);
 		CHECK_INT(green_stream_close(end[1]), 0);
 	}
 	return (s);
@@ -286,7 +288,27 @@ GREEN_TEST(facts_about_a_text_are_those_of_what_is_below)
 	CHECK_INT(green_stream_close(end[1]), 0);
 }
 
+static int
+make_text(void *encoding, struct green_stream *end[2])
+{
+	if (green_stream_pair(1000, end) == -1)
+		return (-1);
+	end[0] = green_text(end[0], encoding);
+	end[1] = green_text(end[1], encoding);
+	return (CHECK(end[0] != NULL && end[1] != NULL) ? 0 : -1);
+}
+
+MOCK_TEST(texts_conform)
+{
+	char utf8[] = "UTF-8", utf16[] = "UTF-16LE", jp[] = "ISO-2022-JP";
+
+	CHECK_INT(green_test_stream(make_text, utf8), 0);
+	CHECK_INT(green_test_stream(make_text, utf16), 0);
+	CHECK_INT(green_test_stream(make_text, jp), 0);
+}
+
 CU_TestInfo text_tests[] = {
+	CLAIM(texts_conform),
 	CLAIM(characters_may_be_cut_anywhere_in_both_directions),
 	CLAIM(a_byte_order_mark_comes_once),
 	CLAIM(an_empty_text_is_empty),

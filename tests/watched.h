@@ -39,8 +39,8 @@
 #define SANITIZED_THREADS 0
 #endif
 
-/* May a test limit the address space?  A sanitizer's own and Valgrind's memory
-   knows no limit. */
+/* May a test limit the process?  A sanitizer's memory knows no limit, nor do
+   Valgrind's memory and descriptors. */
 #define LIMITABLE	(!SANITIZED && check_slowness() == 1)
 
 #endif

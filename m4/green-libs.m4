@@ -148,6 +148,22 @@ AS_CASE([$green_cv_iconv],
 AM_CONDITIONAL([GREEN_ICONV], [test "$green_cv_iconv" != missing])
 ])
 
+# Symbols have versions where the linker gives them some.
+AC_DEFUN([GREEN_CHECK_SYMBOL_VERSIONS],
+[AC_CACHE_CHECK([whether the linker takes --version-script],
+    [green_cv_version_script],
+    [green_saved_LDFLAGS=$LDFLAGS
+    LDFLAGS="$LDFLAGS -shared -fPIC -Wl,--version-script=conftest.map"
+    echo 'V_0 { global: green; local: *; };' >conftest.map
+    AC_LINK_IFELSE([AC_LANG_SOURCE([int green(void); int green(void) { return (0); }])],
+	[green_cv_version_script=yes],
+	[green_cv_version_script=no])
+    rm -f conftest.map
+    LDFLAGS=$green_saved_LDFLAGS])
+AM_CONDITIONAL([GREEN_SYMBOL_VERSIONS],
+    [test "$green_cv_version_script" = yes])
+])
+
 # Without CUnit all is built but the test program.
 AC_DEFUN([GREEN_CHECK_CUNIT],
 [PKG_CHECK_MODULES([CUNIT], [cunit],

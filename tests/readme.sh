@@ -27,8 +27,12 @@ block text >"$tmp/wanted"
 	exit 1
 }
 if [ "${1-}" = --installed ]; then
+	libdir=$(pkg-config --variable=libdir libgreen) || exit 1
+	static=--static
+	[ ! -f "$libdir/libgreen.so" ] && [ ! -f "$libdir/libgreen.dylib" ] ||
+	    static=
 	$CC $CPPFLAGS $CFLAGS $LDFLAGS -o "$tmp/hello" "$tmp/hello.c" \
-	    $(pkg-config --cflags --libs libgreen) || exit 1
+	    $(pkg-config $static --cflags --libs libgreen) || exit 1
 else
 	$CC $CPPFLAGS $CFLAGS -I "$srcdir/include" -Wall -Wextra -c \
 	    -o "$tmp/hello.o" "$tmp/hello.c" || exit 1

@@ -80,7 +80,7 @@ shown() {
 	esac | awk '
 	NF == 3 && $2 ~ /^[A-TV-Z]$/ { sub(/@.*/, "", $3); print $3 }' |
 	    grep -vE \
-	    '^(__bss_start|_edata|_end|_init|_fini|__asan.*|__odr_asan.*)$' |
+	    '^(LIBGREEN_[0-9]+|__bss_start|_edata|_end|_init|_fini|__asan.*|__odr_asan.*)$' |
 	    sort -u
 }
 

@@ -32,13 +32,17 @@ libgreen_all_la_SOURCES += \
 if GREEN_TLS
 libgreen_all_la_SOURCES += \
 	%D%/tls.h \
+	%D%/tls_bio.c \
 	%D%/tls_config.c \
+	%D%/tls_goodbye.c \
 	%D%/tls_handshake.c \
 	%D%/tls_listener.c \
+	%D%/tls_pump.c \
 	%D%/tls_reason.c \
 	%D%/tls_session.c \
 	%D%/tls_stream.c \
 	%D%/tls_verify.c \
+	%D%/tls_wrap.c \
 	# EOL
 else
 libgreen_all_la_SOURCES += %D%/tls_none.c

@@ -18,6 +18,8 @@
 #include "internal.h"
 
 #define TLS_CHUNK	SSL3_RT_MAX_PLAIN_LENGTH	/* a record's, at most */
+#define TLS_RECORD	(TLS_CHUNK + 1024)	/* with what is around it */
+#define TLS_BATCH	4		/* records to send or receive at a time */
 #define TLS_NAME	256
 #define TLS_SESSIONS	32
 #define TLS_GOODBYE	(5 * GREEN_SEC)	/* what the last words may take */
@@ -45,15 +47,25 @@ struct green_tls_config {
 	struct tls_sessions sessions;
 };
 
+/* What is to be sent. */
+struct tls_bytes {
+	char	*p;			/* NULL: none yet */
+	size_t	 len, size;
+};
+
 struct tls {
 	struct green_stream stream;
 	struct green_stream *below;	/* NULL: let go of */
 	struct green_tls_config *cfg;
 	SSL	*ssl;
-	BIO	*in, *out;		/* the SSL's own */
 	X509	*peer;			/* NULL: unknown */
-	struct green_lock sending;	/* see tls_stream.c */
+	struct green_lock sending;	/* see tls_pump.c */
 	struct green_lock receiving;
+	struct tls_bytes written;	/* by SSL */
+	struct tls_bytes going;		/* below: a task is sending it */
+	char	*in;			/* what was received: in received, or,
+					   when much comes, allocated */
+	size_t	 start, end;		/* of what SSL has not read of that */
 	bool	 allow_truncation;
 	bool	 answering;		/* a task sends what receiving led to */
 	bool	 orphan;		/* that task is to free this */
@@ -63,18 +75,27 @@ struct tls {
 	char	 alpn[TLS_NAME];	/* agreed; "": none */
 	char	 why[512];		/* what is to be said of error */
 	char	*pieces;		/* for sendv; NULL: not needed yet */
-	char	 sent[TLS_CHUNK + 1024];
-	char	 received[TLS_CHUNK + 1024];
+	char	 received[TLS_RECORD];	/* the last member: see tls_wrap.c */
 };
+
+static inline struct tls *
+tls_of(struct green_stream *s)
+{
+	return (GREEN__CONTAINER(s, struct tls, stream));
+}
 
 /* tls_config.c: one more share of it. */
 struct green_tls_config *green__tls_hold(struct green_tls_config *cfg);
 /* name, a host's or an address, as it is verified: false if it is none. */
 bool	 green__tls_name(char dst[TLS_NAME], const char *name);
 
+/* tls_bio.c: what an SSL reads from t->in, and writes to t->written.
+   NULL: ENOMEM */
+BIO	*green__tls_bio(struct tls *t);
+
 /*
- * tls_stream.c.  Its SSL calls never wait: green__tls_clear() comes before
- * each, green__tls_outcome() right after with what it returned.
+ * tls_pump.c.  SSL calls never wait: green__tls_clear() comes before each,
+ * green__tls_outcome() right after with what it returned.
  */
 enum tls_outcome {
 	TLS_DONE,
@@ -84,10 +105,28 @@ enum tls_outcome {
 };
 void	 green__tls_clear(void);
 enum tls_outcome green__tls_outcome(struct tls *t, int rc);
+int	 green__tls_broken(const struct tls *t);	/* say so: -1 */
 /* Give SSL what comes from below: 1, 0 at its end, -1. */
 int	 green__tls_pull(struct tls *t);
 /* Send what SSL has written; by whoever holds t->sending, or is alone. */
 int	 green__tls_flush(struct tls *t);
+/* See that what receiving has made SSL write is sent. */
+void	 green__tls_answer(struct tls *t);
+/* Not after close, nor after a send that was cut short: EBADF, EPIPE. */
+int	 green__tls_may_send(const struct tls *t);
+void	 green__tls_sent(struct tls *t);	/* let go of t->sending */
+
+/* tls_stream.c */
+extern const struct green__stream_ops green__tls_ops;
+
+/* tls_wrap.c: nobody is inside, nor sends an answer. */
+void	 green__tls_destroy(struct tls *t);
+
+/* tls_goodbye.c: send close_notify; the same when t is closed, for as long as it
+   may take; wait for the peer's.  0, or -1. */
+int	 green__tls_notify(struct tls *t);
+int	 green__tls_say_goodbye(struct tls *t);
+int	 green__tls_await_goodbye(struct tls *t);
 
 /* tls_handshake.c: all of it, or -1 when the peer has been told. */
 int	 green__tls_handshake(struct tls *t);

@@ -15,6 +15,9 @@ check_PROGRAMS += \
 if GREEN_EPOLL
 check_PROGRAMS += %D%/echo %D%/idle
 endif
+if GREEN_TLS
+check_PROGRAMS += %D%/tls
+endif
 
 %C%_cancel_SOURCES = %D%/cancel.c %D%/bench.h
 %C%_cancel_LDADD = libgreen.la
@@ -41,6 +44,10 @@ endif
 %C%_idle_SOURCES = %D%/idle.c %D%/echo.h %D%/echo_green.c %D%/bench.h \
 	%D%/loopback.h
 %C%_idle_LDADD = libgreen.la
+
+%C%_tls_SOURCES = %D%/tls.c %D%/tls.h %D%/tls_green.c %D%/tls_plain.c \
+	%D%/bench.h %D%/loopback.h
+%C%_tls_LDADD = libgreen.la $(OPENSSL_LIBS)
 
 # The peers are built and run by hand.
 EXTRA_DIST += \

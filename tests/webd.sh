@@ -1,11 +1,13 @@
 #!/bin/sh
 # webd answers as it should, on every backend: to requests of all kinds, sent as
-# they are by a small client of its own, and to curl(1) where there is one.
+# they are by a small client of its own, and to curl(1) where there is one; over
+# TLS too, where there is openssl(1).
 set -u
 LC_ALL=C
 export LC_ALL
 
 : "${CC:=cc}" "${CPPFLAGS:=}" "${CFLAGS:=}" "${LDFLAGS:=}"
+: "${srcdir:=$(dirname -- "$0")/..}"
 [ -x examples/webd ] && [ -x examples/fetchall ] || {
 	echo 'webd.sh: run by make check, where the examples are built'
 	exit 77
@@ -18,6 +20,7 @@ clean() {
 }
 trap clean EXIT
 trap 'exit 99' HUP INT TERM
+. "$srcdir/tests/ca.sh"
 
 # raw PORT: standard input to the server as it comes, and back what it answers,
 # until it closes the connection.
@@ -134,10 +137,12 @@ get() {
 start() {
 	rm -f "$tmp/fifo"
 	mkfifo "$tmp/fifo" || exit 99
-	examples/webd -b "$backend" -p 0 "$@" "$root" >"$tmp/fifo" &
+	examples/webd -b "$backend" -p 0 "$@" "$root" >"$tmp/fifo" \
+	    2>"$tmp/said" &
 	webd=$!
+	exec 3<"$tmp/fifo"
 	line=
-	read -r line <"$tmp/fifo"
+	read -r line <&3
 	port=${line#*127.0.0.1:}
 	port=${port%%/*}
 	[ -n "$port" ] || {
@@ -152,8 +157,11 @@ stop() {
 	wait $webd
 	code=$?
 	webd=
+	exec 3<&-
 	checks=$((checks + 1))
 	[ $code -eq 0 ] || wrong 'the end' 0 $code
+	[ ! -s "$tmp/said" ] || wrong 'nothing on stderr' '' \
+	    "$(cat "$tmp/said")"
 }
 
 last='Host: x\r\nConnection: close\r\n\r\n'
@@ -204,6 +212,26 @@ requests() {
 	    bytes=0-1x lines=0-1 bytes=99999999999999999999-; do
 		get '200 OK' /ten.txt "Range: $range"
 	done
+	# A part of what it still is; its tag is weak at first.
+	touch -d '2020-01-02 03:04:05 UTC' "$root/ten.txt" 2>/dev/null ||
+	    touch -t 202001020304.05 "$root/ten.txt"
+	get 'ETag: "' /ten.txt
+	etag=$(printf '%s\n' "$found" | sed -n 's/^ETag: //p')
+	date=$(printf '%s\n' "$found" | sed -n 's/^Last-Modified: //p')
+	part='Range: bytes=2-4\r\nIf-Range:'
+	bytes 'a tag' '206 Partial' "GET /ten.txt HTTP/1.1\r\n$part $etag\r\n$last"
+	bytes 'a date' '206 Partial' "GET /ten.txt HTTP/1.1\r\n$part $date\r\n$last"
+	bytes 'a tag of old' '200 OK' "GET /ten.txt HTTP/1.1\r\n$part \"1\"\r\n$last"
+	bytes 'a weak tag' '200 OK' "GET /ten.txt HTTP/1.1\r\n$part W/$etag\r\n$last"
+	get '304 Not Modified' /ten.txt "If-None-Match: \"0\", $etag"
+	get '304 Not Modified' /ten.txt "If-None-Match: W/$etag"
+	get '304 Not Modified' /ten.txt 'If-None-Match: *'
+	get '200 OK' /ten.txt 'If-None-Match: "0"'
+	bytes 'a tag before a date' '200 OK' "GET /ten.txt HTTP/1.1\r\nIf-Modified\
+-Since: Fri, 31 Dec 2100 00:00:00 GMT\r\nIf-None-Match: \"0\"\r\n$last"
+	touch "$root/ten.txt"
+	get 'ETag: W/"' /ten.txt
+	get 'Content-Range: bytes */10' /ten.txt 'Range: bytes=10-'
 	get '304 Not Modified' /ten.txt \
 	    'If-Modified-Since: Fri, 31 Dec 2100 00:00:00 GMT'
 	get '200 OK' /ten.txt 'If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT'
@@ -310,6 +338,132 @@ ending() {
 	[ $(($(date +%s) - began)) -lt 10 ] || wrong 'a stop' 'at once' later
 }
 
+# complained WHAT: on stderr, soon.
+complained() {
+	checks=$((checks + 1))
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		grep -q -- "$1" "$tmp/said" && break
+		sleep 0.2
+	done
+	grep -q -- "$1" "$tmp/said" || wrong 'what webd says' "$1" \
+	    "$(cat "$tmp/said")"
+	: >"$tmp/said"
+}
+
+# over WANTED [OPTION]...: curl, with our CA, over TLS.
+over() {
+	wanted=$1
+	shift
+	checks=$((checks + 1))
+	n=$(curl -s -S --noproxy '*' --cacert "$tmp/ca.pem" "$@" 2>&1)
+	[ "$n" = "$wanted" ] || wrong "curl $*" "$wanted" "$n"
+}
+
+# shown: the name in the certificate that a new connection gets.
+shown() {
+	openssl s_client -connect "127.0.0.1:$port" </dev/null 2>/dev/null |
+	    openssl x509 -noout -subject 2>/dev/null | sed 's/.*CN *= *//'
+}
+
+# install NAME: as when a certificate is renewed.
+install() {
+	cp "$tmp/$1.pem" "$tmp/now.pem"
+	cp "$tmp/$2.key" "$tmp/now.key"
+}
+
+encrypted() {
+	install one one
+	start -v -t 1 -l 2 -c "$tmp/now.pem" -k "$tmp/now.key"
+	case $line in
+	*https://*) ;;
+	*) wrong 'what webd says' https:// "$line" ;;
+	esac
+	url=https://127.0.0.1:$port
+	if command -v curl >/dev/null; then
+		over 0123456789 "$url/ten.txt"
+		over 345 -r 3-5 "$url/ten.txt"
+		over '<p>home' -L "$url/sub"
+		over 404 -o "$tmp/1" -w '%{http_code}' "$url/nothing"
+		over '1 0 ' -o "$tmp/1" -o "$tmp/2" -w '%{num_connects} ' \
+		    "$url/ten.txt" "$url/ten.txt"
+		over 200 -I -o "$tmp/1" -w '%{http_code}' "$url/ten.txt"
+	fi
+
+	# Who speaks no TLS gets nothing, and does no harm; nor who says nothing.
+	printf "GET /ten.txt HTTP/1.1\r\n$last" >"$tmp/request"
+	"$tmp/raw" "$port" <"$tmp/request" >"$tmp/answer"
+	! grep -q 0123456789 "$tmp/answer" ||
+	    wrong 'plain HTTP to the port of TLS' nothing "$(cat "$tmp/answer")"
+	rm -f "$tmp/slow"
+	mkfifo "$tmp/slow" || exit 99
+	{ printf '\026\003\001'; sleep 2; } >"$tmp/slow" &
+	"$tmp/raw" "$port" <"$tmp/slow" >"$tmp/stalled" &
+	stalled=$!
+	[ "$(shown)" = one ] || wrong 'during a stalled handshake' one "$(shown)"
+	wait $stalled
+
+	# A new one; the connection that there is goes on.
+	rm -f "$tmp/pipe" "$tmp/held"
+	mkfifo "$tmp/pipe" || exit 99
+	openssl s_client -quiet -connect "127.0.0.1:$port" <"$tmp/pipe" \
+	    >"$tmp/held" 2>/dev/null &
+	held=$!
+	exec 4>"$tmp/pipe"
+	printf "GET /ten.txt HTTP/1.1\r\n$next" >&4
+	until grep -q 0123456789 "$tmp/held"; do
+		kill -0 $held 2>/dev/null || break
+		sleep 0.1
+	done
+	install two two
+	kill -HUP $webd
+	until said_again; do :; done
+	[ "$(shown)" = two ] || wrong 'a new certificate' two "$(shown)"
+	[ "$(shown)" = two ] || wrong 'in all loops' two "$(shown)"
+	printf "GET /sub/ HTTP/1.1\r\n$last" >&4
+	exec 4>&-
+	wait $held
+	grep -q '<p>home' "$tmp/held" ||
+	    wrong 'a connection that was there' '<p>home' "$(cat "$tmp/held")"
+	checks=$((checks + 5))
+
+	# A bad one.
+	install one two
+	kill -HUP $webd
+	complained "key is not the certificate's; the old certificate stays"
+	rm "$tmp/now.key"
+	kill -HUP $webd
+	complained 'No such file or directory; the old certificate stays'
+	[ "$(shown)" = two ] || wrong 'a bad new certificate' two "$(shown)"
+	install one one
+	kill -HUP $webd
+	until said_again; do :; done
+	[ "$(shown)" = one ] || wrong 'a good one at last' one "$(shown)"
+	checks=$((checks + 2))
+	stop
+}
+
+# Pass over the lines of -v.
+said_again() {
+	line=
+	read -r line <&3 || {
+		wrong 'what webd says' 'read again' nothing
+		return 0
+	}
+	case $line in
+	*'read again'*) return 0 ;;
+	esac
+	return 1
+}
+
+tls=false
+if have_openssl; then
+	certify one
+	certify two
+	examples/webd -c "$tmp/one.pem" -k "$tmp/one.key" "$tmp/nothing" \
+	    2>&1 | grep -q 'not built in' || tls=true
+fi
+$tls || echo 'webd.sh: no TLS here, or no openssl(1): HTTPS is not tried'
+
 backends=$(examples/fetchall -l) || exit 1
 for backend in $backends; do
 	start -t 1
@@ -322,6 +476,7 @@ for backend in $backends; do
 	    wrong fetchall 0 $?
 	stop
 	ending
+	! $tls || encrypted
 done
 
 # What is wrong with a command line is told.
@@ -348,6 +503,20 @@ refused 'not a number' -l 0 "$root"
 refused 'not a number' -t 99999999999999999999 "$root"
 refused 'No such file' "$root/nothing"
 refused 'Not a directory' "$root/ten.txt"
+refused 'go together' -c "$tmp/one.pem" "$root"
+refused 'go together' -k "$tmp/one.key" "$root"
+if $tls; then
+	refused "$tmp/nothing: No such file" -c "$tmp/nothing" \
+	    -k "$tmp/one.key" "$root"
+	refused "$tmp/nothing: No such file" -c "$tmp/one.pem" \
+	    -k "$tmp/nothing" "$root"
+	refused "$tmp/two.key: the key is not the certificate's" \
+	    -c "$tmp/one.pem" -k "$tmp/two.key" "$root"
+	refused 'in PEM' -c "$root/ten.txt" -k "$tmp/one.key" "$root"
+elif [ -r "$tmp/one.pem" ]; then
+	refused 'TLS is not built in' -c "$tmp/one.pem" -k "$tmp/one.key" \
+	    "$root"
+fi
 
 echo "webd.sh: $checks checks"
 exit $status

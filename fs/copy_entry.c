@@ -55,7 +55,7 @@ green__copy_facts(struct green__copy *c, int fd, const struct stat *st)
 		return (0);
 	/* Few may give files away; the rest is kept all the same. */
 	if ((c->flags & COPY_OWNER) && fchown(fd, st->st_uid, st->st_gid) == -1)
-		(void)fchown(fd, (uid_t)-1, st->st_gid);
+		(void)!fchown(fd, (uid_t)-1, st->st_gid);
 	times_of(st, t);
 	if (fstat(fd, &copy) == -1 ||
 	    fchmod(fd, mode_to_keep(st, &copy)) == -1 || futimens(fd, t) == -1)
@@ -75,7 +75,7 @@ keep_facts(struct green__copy *c, int dir, const char *name,
 		return (0);
 	if ((c->flags & COPY_OWNER) && fchownat(dir, name, st->st_uid,
 	    st->st_gid, AT_SYMLINK_NOFOLLOW) == -1)
-		(void)fchownat(dir, name, (uid_t)-1, st->st_gid,
+		(void)!fchownat(dir, name, (uid_t)-1, st->st_gid,
 		    AT_SYMLINK_NOFOLLOW);
 	times_of(st, t);
 	if (fstatat(dir, name, &copy, AT_SYMLINK_NOFOLLOW) == -1 ||

@@ -41,7 +41,7 @@ writer_waits(int fd, const int spare[2])
 	ssize_t n = tee(fd, spare[1], 1, SPLICE_F_NONBLOCK);
 
 	if (n > 0)
-		(void)read(spare[0], &c, 1);
+		(void)!read(spare[0], &c, 1);
 	return (n != 0);
 }
 #else

@@ -49,5 +49,27 @@ endif
 %C%_test_jobs_LDADD = libgreen-testing.la libgreen.la $(CUNIT_LIBS)
 %C%_test_jobs_SOURCES = %D%/jobs.c %D%/jobs.h %D%/test_jobs.c
 
-# They are not installed, and so these are not either.
+# Those of use beyond an example.  make install-tools installs them and their
+# pages, all by the name green-X.
+tools = \
+	socks5d \
+	supervise \
+	tcpproxy \
+	webd \
+	# EOL
 EXTRA_DIST += man/socks5d.1 man/supervise.1 man/tcpproxy.1 man/webd.1
+
+install-tools: all
+	$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1'
+	for tool in $(tools); do \
+	    $(LIBTOOL) --mode=install $(INSTALL_PROGRAM) \
+		"%D%/$$tool$(EXEEXT)" \
+		"$(DESTDIR)$(bindir)/green-$$tool$(EXEEXT)" || exit; \
+	    TOOL=`echo "$$tool" | tr a-z A-Z`; \
+	    $(SED) -e "s/^\\.Dt $$TOOL/.Dt GREEN-$$TOOL/" \
+		-e "s/^\\.Nm $$tool/.Nm green-$$tool/" \
+		"$(srcdir)/man/$$tool.1" \
+		>"$(DESTDIR)$(mandir)/man1/green-$$tool.1" || exit; \
+	done
+
+.PHONY: install-tools

@@ -12,6 +12,8 @@
  * silences it before it looks.  So it looks again after the last that was filled,
  * and a poster that is interrupted in between, by a signal handler that posts
  * too, holds nobody up.
+ *
+ * Numbers in brackets are steps of tests/models/post.pml, which spin checks.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -56,23 +58,23 @@ green__posts_open(struct green_token *d)
 static void
 ring(struct posts *p, struct loop *l)
 {
-	if (!atomic_exchange(&p->rings, true))
-		green__inbox_post(l, &p->bell);
+	if (!atomic_exchange(&p->rings, true))			/* (1) */
+		green__inbox_post(l, &p->bell);			/* (2) */
 }
 
 /* The position claimed; false: there is none free. */
 static bool
 claim(struct posts *p, size_t *position)
 {
-	size_t at = atomic_load(&p->tail), base, turn;
+	size_t at = atomic_load(&p->tail), base, turn;		/* (3) */
 
 	for (;;) {
 		base = at - at % POSTS;
 		turn = atomic_load_explicit(&p->ring[at % POSTS].turn,
-		    memory_order_acquire);
+		    memory_order_acquire);			/* (4) */
 		if (turn == base) {
 			if (!atomic_compare_exchange_weak(&p->tail, &at,
-			    at + 1))
+			    at + 1))				/* (5) */
 				continue;
 			*position = at;
 			return (true);
@@ -80,7 +82,7 @@ claim(struct posts *p, size_t *position)
 		/* Of the round before, or has somebody been faster? */
 		if (turn - base > SIZE_MAX / 2)
 			return (false);
-		at = atomic_load(&p->tail);
+		at = atomic_load(&p->tail);			/* (6) */
 	}
 }
 
@@ -97,10 +99,10 @@ green__post(struct green_token *d, void (*fn)(void *), void *arg)
 		return (-1);
 	if ((claimed = claim(p, &at))) {
 		post = &p->ring[at % POSTS];
-		post->fn = fn;
+		post->fn = fn;					/* (7) */
 		post->arg = arg;
 		atomic_store_explicit(&post->turn, at - at % POSTS + 1,
-		    memory_order_release);
+		    memory_order_release);			/* (8) */
 		ring(p, l);
 	}
 	green__door_leave(d);
@@ -129,26 +131,30 @@ call_next(struct posts *p)
 	void (*fn)(void *);
 	void *arg;
 
-	if (atomic_load_explicit(&post->turn, memory_order_acquire) != base + 1)
+	if (atomic_load_explicit(&post->turn,
+	    memory_order_acquire) != base + 1)			/* (9) */
 		return (false);
-	fn = post->fn;
+	fn = post->fn;						/* (10) */
 	arg = post->arg;
 	p->head++;
-	atomic_store_explicit(&post->turn, base + POSTS, memory_order_release);
-	fn(arg);
+	atomic_store_explicit(&post->turn, base + POSTS,
+	    memory_order_release);				/* (11) */
+	fn(arg);						/* (12) */
 	return (true);
 }
 
-/* No more of them than there is room for: the loop has other things to do. */
+/*
+ * No more of them than there is room for: the loop has other things to do.
+ * What stands there then has been posted since the silence, and rings again.
+ * That is an exchange, as a store could be overtaken by the look at the ring.
+ */
 static void
 answer(struct inbox_item *it)
 {
 	struct posts *p = GREEN__CONTAINER(it, struct posts, bell);
 	int n;
 
-	atomic_store(&p->rings, false);
-	for (n = 0; n < POSTS; n++)
-		if (!call_next(p))
-			return;
-	ring(p, green__loop);
+	(void)atomic_exchange(&p->rings, false);		/* (13) */
+	for (n = 0; n < POSTS && call_next(p); n++)
+		;
 }

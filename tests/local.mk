@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	%D%/models.sh \
 	%D%/models/inbox.pml \
 	%D%/models/pool.pml \
+	%D%/models/post.pml \
 	%D%/models/revocable.pml \
 	# EOL
 

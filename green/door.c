@@ -3,6 +3,9 @@
  * inside and says whether the door is closed: whoever finds it open has counted
  * himself by that very step, so that the loop, which closes it and then waits
  * until nobody is inside, cannot miss him.
+ *
+ * Numbers in brackets are steps of tests/models/revocable.pml, which spin
+ * checks.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -54,8 +57,8 @@ green__door_open(struct loop *l)
 void
 green__door_close(struct green_token *d)
 {
-	(void)atomic_fetch_or(&d->state, CLOSED);
-	while (atomic_load(&d->state) != CLOSED)
+	(void)atomic_fetch_or(&d->state, CLOSED);		/* (18) */
+	while (atomic_load(&d->state) != CLOSED)		/* (19) */
 		sched_yield();
 }
 
@@ -69,7 +72,7 @@ green__door_hold(struct green_token *d)
 void
 green__door_drop(struct green_token *d)
 {
-	if (d == NULL || atomic_fetch_sub(&d->refs, 1) > 1)
+	if (d == NULL || atomic_fetch_sub(&d->refs, 1) > 1)	/* (20) */
 		return;
 	free(d->posts);
 	free(DOOR(d));
@@ -82,9 +85,9 @@ green__door_enter(struct green_token *d)
 		errno = EPERM;
 		return (NULL);
 	}
-	if ((atomic_fetch_add(&d->state, 1) & CLOSED) == 0)
+	if ((atomic_fetch_add(&d->state, 1) & CLOSED) == 0)	/* (21) */
 		return (d->loop);
-	(void)atomic_fetch_sub(&d->state, 1);
+	(void)atomic_fetch_sub(&d->state, 1);			/* (22) */
 	errno = ESHUTDOWN;
 	return (NULL);
 }
@@ -92,5 +95,5 @@ green__door_enter(struct green_token *d)
 void
 green__door_leave(struct green_token *d)
 {
-	(void)atomic_fetch_sub(&d->state, 1);
+	(void)atomic_fetch_sub(&d->state, 1);			/* (23) */
 }

@@ -2,6 +2,9 @@
  * Errands lie on the stack of the thread that waits for them, which is how long
  * they last: until they are settled.  That is done under their lock, so that the
  * thread cannot return before the loop has left them.
+ *
+ * Numbers in brackets are steps of tests/models/revocable.pml, which spin
+ * checks.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -31,7 +34,7 @@ static void
 wait_for_loop(struct errand *e)
 {
 	pthread_mutex_lock(&e->lock);
-	while (!e->settled)
+	while (!e->settled)					/* (26) */
 		pthread_cond_wait(&e->changed, &e->lock);
 	pthread_mutex_unlock(&e->lock);
 }
@@ -52,12 +55,12 @@ green__errand_run(struct errand *e, struct green_token *door)
 	if (begin(e) == -1)
 		return (-1);
 	if ((l = green__door_enter(door)) == NULL) {
-		end(e);
+		end(e);						/* (24) */
 		return (green__fail(errno));
 	}
 	/* The thread must not go before the loop is done with the errand. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-	green__inbox_post(l, &e->item);
+	green__inbox_post(l, &e->item);				/* (25) */
 	green__door_leave(door);
 	wait_for_loop(e);
 	pthread_setcancelstate(before, NULL);
@@ -80,7 +83,7 @@ green__errand_settle(struct errand *e, int result)
 	e->result = result;
 	e->error = error;
 	e->errmsg = errmsg;
-	e->settled = true;
+	e->settled = true;					/* (27) */
 	pthread_cond_signal(&e->changed);
 	pthread_mutex_unlock(&e->lock);
 }

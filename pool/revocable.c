@@ -12,6 +12,9 @@
  * from the wait, whose waiter it holds, and the worker have brought it back to
  * the loop, where it gives back the token.  The later of them frees it; if there
  * is no loop any more, the worker does.
+ *
+ * Numbers in brackets are steps of tests/models/revocable.pml, which spin
+ * checks.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -48,7 +51,7 @@ advance(struct revocable *r, enum state from, enum state to)
 
 	pthread_mutex_lock(&r->lock);
 	if (r->state == from)
-		r->state = to;
+		r->state = to;					/* (1) */
 	state = r->state;
 	pthread_mutex_unlock(&r->lock);
 	return (state);
@@ -58,8 +61,9 @@ advance(struct revocable *r, enum state from, enum state to)
 static void
 end_fn(struct revocable *r)
 {
-	if (advance(r, RUNS, RETURNED) == ABANDONED && r->dispose != NULL)
-		r->dispose(r->call.arg);
+	if (advance(r, RUNS, RETURNED) == ABANDONED &&		/* (2) */
+	    r->dispose != NULL)
+		r->dispose(r->call.arg);			/* (3) */
 }
 
 static void
@@ -67,12 +71,12 @@ run(struct green__job *j)
 {
 	struct revocable *r = OF_JOB(j);
 
-	if (advance(r, WAITS, RUNS) == REVOKED) {
+	if (advance(r, WAITS, RUNS) == REVOKED) {		/* (4) */
 		r->call.result = -1;
 		r->call.error = ECANCELED;
 		return;
 	}
-	green__call_run(j);
+	green__call_run(j);					/* (5) */
 	end_fn(r);
 }
 
@@ -108,7 +112,7 @@ end_abandonable(struct revocable *r)
 	green__values_drop(r->call.values);
 	green__door_drop(r->call.door);
 	pthread_mutex_destroy(&r->lock);
-	free(r);
+	free(r);						/* (6) */
 }
 
 /* Back in the loop. */
@@ -119,7 +123,7 @@ done_abandonable(struct inbox_item *it)
 	struct call *c = &r->call;
 
 	if (!c->abandoned) {
-		green__call_finish(c);
+		green__call_finish(c);				/* (7) */
 		green__wake(&c->waiter, 0, 0);
 		return;
 	}
@@ -128,7 +132,7 @@ done_abandonable(struct inbox_item *it)
 	if (c->loop->ntasks > 0)
 		green__limiter_give_back(c->limiter, &c->borrower);
 	free(c->errmsg);
-	r->brought = true;
+	r->brought = true;					/* (8) */
 	if (r->left)
 		end_abandonable(r);
 }
@@ -145,12 +149,12 @@ report_abandonable(struct green__job *j, int error)
 		r->call.error = error;
 	}
 	if (l != NULL) {
-		green__inbox_post(l, &r->call.done);
+		green__inbox_post(l, &r->call.done);		/* (9) */
 		green__door_leave(door);
 		return;
 	}
 	free(r->call.errmsg);
-	end_abandonable(r);
+	end_abandonable(r);					/* (10) */
 }
 
 static bool
@@ -158,11 +162,11 @@ abandon(struct waiter *w)
 {
 	struct revocable *r = OF_WAITER(w);
 
-	if (green__call_cancel(&r->call))
+	if (green__call_cancel(&r->call))			/* (11) */
 		return (true);
-	switch (advance(r, WAITS, REVOKED)) {
+	switch (advance(r, WAITS, REVOKED)) {			/* (12) */
 	case RUNS:
-		if (advance(r, RUNS, ABANDONED) == RETURNED)
+		if (advance(r, RUNS, ABANDONED) == RETURNED)	/* (13) */
 			return (false);
 		w->task->abandoned = true;
 		break;
@@ -171,7 +175,7 @@ abandon(struct waiter *w)
 	default:
 		return (false);
 	}
-	r->call.abandoned = true;
+	r->call.abandoned = true;				/* (14) */
 	/* Its task, which is cancelled too, comes first: green__call_resume(). */
 	if (r->call.suspended)
 		return (false);
@@ -205,7 +209,7 @@ green_to_thread_abandonable(struct green_limiter *l, green_fn *fn, void *arg,
 	(void)green__door_hold(r->call.door);
 	(void)green__values_hold(r->call.values);
 	rc = green__call_make(&r->call, abandon);
-	r->left = true;
+	r->left = true;						/* (15) */
 	if (!r->call.abandoned || r->brought) {
 		error = errno;
 		end_abandonable(r);
@@ -236,7 +240,7 @@ call_interrupt(struct revocable *r)
 	int error = errno;
 
 	l->current = NULL;
-	r->interrupt(r->call.arg);
+	r->interrupt(r->call.arg);				/* (16) */
 	l->current = current;
 	errno = error;
 }
@@ -250,7 +254,7 @@ interrupt(struct waiter *w)
 		return (true);
 	pthread_mutex_lock(&r->lock);
 	if (r->state == WAITS)
-		r->state = REVOKED;
+		r->state = REVOKED;				/* (17) */
 	else if (r->state == RUNS && r->interrupt != NULL)
 		call_interrupt(r);
 	pthread_mutex_unlock(&r->lock);

@@ -2,6 +2,8 @@
  * Worker calls: a task waits while a function of its choice runs in a worker.
  * The call's record lives on the waiting task's stack.  Calls are collected, if
  * others are ready to run and may have some to make, and handed over together.
+ *
+ * Numbers in brackets are steps of tests/models/pool.pml, which spin checks.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -76,14 +78,14 @@ report(struct green__job *j, int error)
 		c->result = -1;
 		c->error = error;
 	}
-	green__inbox_post(c->loop, &c->done);
+	green__inbox_post(c->loop, &c->done);			/* (22) */
 }
 
 void
 green__call_finish(struct call *c)
 {
 	c->loop->calls--;
-	green__limiter_give_back(c->limiter, &c->borrower);
+	green__limiter_give_back(c->limiter, &c->borrower);	/* (23) */
 }
 
 void
@@ -119,7 +121,7 @@ done(struct inbox_item *it)
 {
 	struct call *c = GREEN__CONTAINER(it, struct call, done);
 
-	green__call_finish(c);
+	green__call_finish(c);					/* (24) */
 	green__wake(&c->waiter, 0, 0);
 }
 
@@ -129,11 +131,11 @@ submit_collected(struct inbox_item *it)
 	struct green__job *j;
 
 	(void)it;
-	collected.posted = false;
+	collected.posted = false;				/* (25) */
 	TAILQ_FOREACH(j, &collected.jobs, link)
 		GREEN__CONTAINER(j, struct call, job)->collected = false;
 	if (!TAILQ_EMPTY(&collected.jobs))
-		green__pool_submit(&collected.jobs);
+		green__pool_submit(&collected.jobs);		/* (26) */
 }
 
 /*
@@ -148,16 +150,16 @@ submit(struct call *c)
 		green__pool_prepare();
 		TAILQ_INIT(&collected.jobs);
 	}
-	TAILQ_INSERT_TAIL(&collected.jobs, &c->job, link);
+	TAILQ_INSERT_TAIL(&collected.jobs, &c->job, link);	/* (27) */
 	if (!collected.posted && c->loop->nready == 0) {
-		green__pool_submit(&collected.jobs);
+		green__pool_submit(&collected.jobs);		/* (28) */
 		return;
 	}
 	c->collected = true;
 	if (!collected.posted) {
 		collected.posted = true;
 		collected.turn.run = submit_collected;
-		green__inbox_post(c->loop, &collected.turn);
+		green__inbox_post(c->loop, &collected.turn);	/* (29) */
 	}
 }
 
@@ -165,8 +167,8 @@ bool
 green__call_cancel(struct call *c)
 {
 	if (c->collected)
-		TAILQ_REMOVE(&collected.jobs, &c->job, link);
-	else if (!green__pool_withdraw(&c->job)) {
+		TAILQ_REMOVE(&collected.jobs, &c->job, link);	/* (30) */
+	else if (!green__pool_withdraw(&c->job)) {		/* (31) */
 		atomic_store(&c->cancelled, true);
 		return (false);
 	}

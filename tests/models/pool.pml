@@ -15,7 +15,7 @@
  * by itself; the inbox has a model of its own.  Numbers in brackets are the
  * steps, here as in the C.
  *
- * code: pool/pool.c
+ * code: pool/pool.c pool/to_thread.c
  * variants: ONE_TOKEN TWO_TOKENS
  */
 
@@ -106,7 +106,7 @@ inline stop_looking() {
 inline done(job) {
 	if
 	:: job == FOREIGN -> foreign_done = true;
-	:: job < FOREIGN -> inbox!job;
+	:: job < FOREIGN -> inbox!job;				/* (22) */
 	fi;
 }
 
@@ -317,7 +317,7 @@ inline withdraw(job, is_out) {
 inline finish(c) {
 	state[c] = ENDED;
 	cancelled[c] = false;
-	lent--;
+	lent--;							/* (23) */
 	if
 	:: state[0] == IN_LINE -> state[0] = READY; lent++;
 	:: state[1] == IN_LINE -> state[1] = READY; lent++;
@@ -336,14 +336,14 @@ inline cancel(c) {
 	:: atomic { state[c] == COLLECTED ->
 #ifndef MUTANT_cancelled_call_stays_collected
 		if
-		:: collected??[0] && c == 0 -> collected??0;
+		:: collected??[0] && c == 0 -> collected??0;	/* (30) */
 		:: collected??[1] && c == 1 -> collected??1;
 		fi;
 #endif
 		finish(c);
 	   }
 	:: state[c] == POOL ->
-		withdraw(c, is_out);
+		withdraw(c, is_out);				/* (31) */
 		if
 		:: is_out -> atomic { is_out = false; finish(c); }
 		:: else
@@ -360,13 +360,13 @@ inline make(c) {
 		state[c] = POOL;
 		collected!c;
 	   }
-		submit(collected);
+		submit(collected);				/* (28) */
 	:: !cancelled[c] -> atomic {
 		state[c] = COLLECTED;
-		collected!c;
+		collected!c;					/* (27) */
 		if
 		:: posted
-		:: else -> posted = true; inbox!TURN;
+		:: else -> posted = true; inbox!TURN;		/* (29) */
 		fi;
 	   }
 	fi;
@@ -375,7 +375,7 @@ inline make(c) {
 /* submit_collected() */
 inline turn() {
 	atomic {
-		posted = false;
+		posted = false;					/* (25) */
 		n = len(collected);
 		do
 		:: n == 0 -> break;
@@ -389,7 +389,7 @@ inline turn() {
 		c = 0;
 	}
 	if
-	:: nempty(collected) -> submit(collected);
+	:: nempty(collected) -> submit(collected);		/* (26) */
 	:: empty(collected)
 	fi;
 }
@@ -431,10 +431,25 @@ active proctype loop() {
 		state[1] = (TOKENS > 1 -> READY : IN_LINE);
 	}
 	do
-	:: state[0] == READY -> make(0);
-	:: state[1] == READY -> make(1);
-	:: may_cancel && LIVE(0) -> may_cancel = false; cancel(0);
-	:: may_cancel && LIVE(1) -> may_cancel = false; cancel(1);
+	:: atomic { state[0] == READY || state[1] == READY ->
+		c = (state[0] == READY -> 0 : 1);
+		if
+		:: state[1] == READY -> c = 1;
+		:: true
+		fi;
+	   }
+		make(c);
+		c = 0;
+	:: atomic { may_cancel && (LIVE(0) || LIVE(1)) ->
+		may_cancel = false;
+		c = (LIVE(0) -> 0 : 1);
+		if
+		:: LIVE(1) -> c = 1;
+		:: true
+		fi;
+	   }
+		cancel(c);
+		c = 0;
 	:: may_cancel -> may_cancel = false;
 	:: inbox?c ->
 		if
@@ -443,7 +458,7 @@ active proctype loop() {
 			assert(runs[c] + failed[c] == 1);
 			runs[c] = 0;
 			failed[c] = false;
-			finish(c);
+			finish(c);				/* (24) */
 			c = 0;
 		   }
 		:: c == TURN -> turn();

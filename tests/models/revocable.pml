@@ -12,6 +12,7 @@
  * a token is given back once; an errand is settled or refused; neither a loop
  * that has ended nor a door that is gone is touched; nobody waits for ever.
  *
+ * code: pool/revocable.c green/door.c pool/errand.c
  * variants: ABANDON INTERRUPT
  */
 
@@ -47,14 +48,14 @@ byte settled;				/* 1: run; 2: refused */
 
 inline drop_door() {
 	DOOR;
-	refs--;
+	refs--;							/* (20) */
 	door_gone = (refs == 0);
 }
 
 /* end_abandonable(); or the end of the frame that the record lies in */
 inline free_record(c) {
 	RECORD(c);
-	freed[c] = true;
+	freed[c] = true;					/* (6) */
 	drop_door();
 }
 
@@ -69,7 +70,7 @@ inline advance(c, from, to) {
 		RECORD(c);
 		!lock[c];
 		if
-		:: state[c] == from -> state[c] = to;
+		:: state[c] == from -> state[c] = to;		/* (1) */
 		:: else
 		fi;
 		saw = state[c];
@@ -82,10 +83,10 @@ inline enter() {
 	atomic { DOOR; is_open = !closed; }
 	atomic { DOOR; inside = inside + is_open; }
 #else
-	atomic { DOOR; is_open = !closed; inside++; }
+	atomic { DOOR; is_open = !closed; inside++; }		/* (21) */
 	if
 	:: is_open
-	:: !is_open -> atomic { DOOR; inside--; }
+	:: !is_open -> atomic { DOOR; inside--; }		/* (22) */
 	fi;
 #endif
 }
@@ -96,7 +97,7 @@ inline post(item) {
 }
 
 inline leave() {
-	atomic { DOOR; inside--; }
+	atomic { DOOR; inside--; }				/* (23) */
 }
 
 /* run(), report_abandonable() */
@@ -108,24 +109,24 @@ active [CALLS] proctype worker() {
 end:	atomic { in_pool[c] -> in_pool[c] = false; }
 	if
 	:: true						/* no thread */
-	:: advance(c, WAITS, RUNS);
+	:: advance(c, WAITS, RUNS);				/* (4) */
 		if
 		:: saw == REVOKED
 		:: else ->
 			atomic {
 				assert(!arg_is_callers[c]);
-				runs[c]++;
+				runs[c]++;			/* (5) */
 			}
 #ifdef MUTANT_returns_by_two_steps
 			saw = state[c];
 			state[c] = (saw == RUNS -> RETURNED : saw);
 #else
-			advance(c, RUNS, RETURNED);
+			advance(c, RUNS, RETURNED);		/* (2) */
 #endif
 			if
 			:: saw == ABANDONED -> atomic {
 				assert(!arg_is_callers[c]);
-				disposals[c]++;
+				disposals[c]++;			/* (3) */
 				saw = 0;
 			   }
 			:: else
@@ -137,8 +138,8 @@ end:	atomic { in_pool[c] -> in_pool[c] = false; }
 #else
 	enter();
 	if
-	:: is_open -> post(c); leave();
-	:: !is_open -> atomic { free_record(c); }
+	:: is_open -> post(c); leave();				/* (9) */
+	:: !is_open -> atomic { free_record(c); }		/* (10) */
 	fi;
 #endif
 }
@@ -156,7 +157,7 @@ inline come_back(c) {
 	woken[c] = false;
 	returned[c] = true;
 	arg_is_callers[c] = !orphaned[c];
-	is_out[c] = true;
+	is_out[c] = true;					/* (15) */
 	if
 	:: !abandoned[c] || brought[c] -> free_record(c);
 	:: else
@@ -167,7 +168,7 @@ inline come_back(c) {
 inline cancel(c) {
 	cancelled[c] = true;
 	if
-	:: atomic { in_pool[c] ->		/* green__call_cancel() */
+	:: atomic { in_pool[c] ->				/* (11) */
 		in_pool[c] = false;
 		give_back(c);
 		wake(c);
@@ -176,7 +177,7 @@ inline cancel(c) {
 #ifdef INTERRUPT
 		atomic { !lock[c]; RECORD(c); lock[c] = true; }
 		if
-		:: state[c] == WAITS -> state[c] = REVOKED;
+		:: state[c] == WAITS -> state[c] = REVOKED;	/* (17) */
 		:: state[c] == RUNS ->
 #ifdef MUTANT_interrupts_without_lock
 			lock[c] = false;
@@ -184,21 +185,21 @@ inline cancel(c) {
 			atomic {
 				assert(state[c] == RUNS);
 				assert(!arg_is_callers[c]);
-				interrupts[c]++;
+				interrupts[c]++;		/* (16) */
 			}
 		:: else
 		fi;
 		lock[c] = false;
 #else
-		advance(c, WAITS, REVOKED);
+		advance(c, WAITS, REVOKED);			/* (12) */
 		if
-		:: saw == RUNS -> advance(c, RUNS, ABANDONED);
+		:: saw == RUNS -> advance(c, RUNS, ABANDONED);	/* (13) */
 		:: else
 		fi;
 		if
 		:: saw == RETURNED		/* it comes back as usual */
 		:: else -> atomic {
-			abandoned[c] = true;
+			abandoned[c] = true;			/* (14) */
 			orphaned[c] = (saw == ABANDONED);
 #ifdef MUTANT_token_back_at_once
 			give_back(c);
@@ -218,16 +219,16 @@ inline run_item() {
 		if
 		:: c == ERRAND ->
 			assert(settled == 0);
-			settled = 1;
+			settled = 1;				/* (27) */
 		:: c < CALLS ->
 			RECORD(c);
 			if
 			:: !abandoned[c] ->
-				give_back(c);
+				give_back(c);			/* (7) */
 				wake(c);
 			:: else ->
 				give_back(c);
-				brought[c] = true;
+				brought[c] = true;		/* (8) */
 #ifndef MUTANT_freed_before_the_task_is_back
 				if
 				:: is_out[c] -> free_record(c);
@@ -262,9 +263,9 @@ active proctype loop() {
 	:: returned[0] && returned[1] -> break;
 	od;
 	/* green__door_close(), green__inbox_close() */
-	closed = true;
+	closed = true;						/* (18) */
 #ifndef MUTANT_closes_without_waiting
-	inside == 0;
+	inside == 0;						/* (19) */
 #endif
 	do
 	:: nempty(inbox) -> run_item();
@@ -280,10 +281,10 @@ active proctype foreign() {
 	enter();
 	if
 	:: is_open ->
-		post(ERRAND);
+		post(ERRAND);					/* (25) */
 		leave();
-		settled == 1;
-	:: !is_open -> settled = 2;
+		settled == 1;					/* (26) */
+	:: !is_open -> settled = 2;				/* (24) */
 	fi;
 	atomic { drop_door(); }
 }

@@ -2,7 +2,8 @@
  * The door of a loop: green/inbox.c, what it wakes the reactor with
  * (green/reactor_wakeup.c), the loop's turn (green/sched.c) and its end
  * (green/run.c).  Two workers take calls and post them back; a foreign thread
- * posts two items of its own.  The loop ends when all have been run.
+ * posts items of its own, two or (where edges count) one.  The loop ends when all
+ * have been run.
  *
  * In every interleaving: each post is run once, those of a thread in order; a
  * loop that has ended is not touched; and nobody waits for ever, which spin
@@ -17,7 +18,11 @@
 #define ITEM		2		/* the first of them */
 #define CALLS		2		/* the workers' items, ... */
 #define AGAIN		1		/* ... one of them posted again */
+#ifdef LEVEL
 #define LETTERS		2		/* the foreign thread's */
+#else
+#define LETTERS		1
+#endif
 #define ITEMS		(CALLS + LETTERS)
 #define POSTS		(ITEMS + AGAIN)
 

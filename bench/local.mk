@@ -11,6 +11,7 @@ check_PROGRAMS += \
 	%D%/switch \
 	%D%/timer \
 	%D%/to_thread \
+	%D%/tree \
 	# EOL
 if GREEN_EPOLL
 check_PROGRAMS += %D%/echo %D%/idle
@@ -36,6 +37,8 @@ endif
 %C%_timer_LDADD = libgreen.la
 %C%_to_thread_SOURCES = %D%/to_thread.c %D%/bench.h %D%/place.h
 %C%_to_thread_LDADD = libgreen.la
+%C%_tree_SOURCES = %D%/tree.c %D%/tree.h %D%/tree_verbs.c %D%/bench.h
+%C%_tree_LDADD = libgreen.la $(OPENSSL_LIBS) $(LIBBSD_LIBS)
 %C%_pread_SOURCES = %D%/pread.c %D%/bench.h
 %C%_pread_LDADD = libgreen.la
 %C%_echo_SOURCES = %D%/echo.c %D%/echo.h %D%/echo_epoll.c %D%/echo_green.c \

@@ -1,7 +1,6 @@
 /*
- * Copying and moving, trees too.  Two descents go down together: one in what is
- * copied, one in the copy.  A directory gets its mode and times as it is left,
- * and is its owner's to write in until then.
+ * Copying and moving: what may be copied where.  What is no directory is done in
+ * one trip to a worker; a tree, by several of them.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -14,49 +13,6 @@
 #include <unistd.h>
 
 #include "copy.h"
-#include "descent.h"
-
-#define BITS	((mode_t)07777)
-/* Told after so much. */
-#define TELL_BYTES	((uint64_t)4 * 1024 * 1024)
-#define TELL_FILES	256
-
-struct way {
-	struct green__copy *c;
-	struct green__descent from;
-	struct green__descent to;
-};
-
-static int
-tell(void *arg)
-{
-	struct green__copy *c = arg;
-
-	c->tell(&c->so_far, c->tell_arg);
-	return (0);
-}
-
-static void
-tell_now(struct green__copy *c)
-{
-	int error = errno;
-
-	c->told_bytes = c->so_far.bytes;
-	c->told_files = c->so_far.files;
-	/* Who cannot be told is none the worse for it. */
-	if (c->tell != NULL && green_from_thread_call(tell, c) == -1)
-		errno = error;
-}
-
-void
-green__copy_went(struct green__copy *c, uint64_t bytes, uint64_t files)
-{
-	c->so_far.bytes += bytes;
-	c->so_far.files += files;
-	if (c->so_far.bytes - c->told_bytes >= TELL_BYTES ||
-	    c->so_far.files - c->told_files >= TELL_FILES)
-		tell_now(c);
-}
 
 static bool
 same(const struct stat *a, const struct stat *b)
@@ -118,108 +74,10 @@ is_inside(const char *to, const struct stat *dir)
 	return (0);
 }
 
+/* May it be copied there?  Whoever copies it sees whether that is free. */
 static int
-at_of(struct green__descent *d)
+look_at_dir(struct green__copy *c, const struct stat *st)
 {
-	return (d->depth == 0 ? AT_FDCWD : green__descent_lowest(d)->fd);
-}
-
-/*
- * The copy of a directory, entered.  Its owner may write in it for now; its
- * level has the mode that it is to have in the end.
- */
-static int
-make_dir(struct way *w, const char *name, mode_t mode)
-{
-	struct green__level *l;
-	bool made = mkdirat(at_of(&w->to), name, (mode & 0777) | 0700) == 0;
-
-	if (!made && (errno != EEXIST ||
-	    (w->c->flags & GREEN_PATH_EXIST_OK) == 0))
-		return (-1);
-	if (green__descent_enter(&w->to, name) == -1) {
-		if (!made && (errno == ENOTDIR || errno == ELOOP))
-			errno = EEXIST;
-		return (-1);
-	}
-	l = green__descent_lowest(&w->to);
-	if (made)
-		l->st.st_mode &= mode | ~(mode_t)0700;
-	return (0);
-}
-
-/* Into both; on failure, whoever made the way ends it. */
-static int
-enter(struct way *w, const char *from, const char *to)
-{
-	struct green__level *l;
-
-	if (green__descent_enter(&w->from, from) == -1)
-		return (-1);
-	l = green__descent_lowest(&w->from);
-	if (green__names_read(&l->names, l->fd) == -1)
-		return (-1);
-	return (make_dir(w, to, l->st.st_mode));
-}
-
-static int
-leave(struct way *w)
-{
-	const struct green__level *from = green__descent_lowest(&w->from);
-	const struct green__level *to = green__descent_lowest(&w->to);
-
-	if (w->c->flags & GREEN_PATH_PRESERVE) {
-		if (green__copy_facts(w->c, to->fd, &from->st) == -1)
-			return (-1);
-	} else if ((to->st.st_mode & 0700) != 0700 &&
-	    fchmod(to->fd, to->st.st_mode & BITS) == -1)
-		return (-1);
-	if (green__descent_leave(&w->to) == -1 ||
-	    green__descent_leave(&w->from) == -1)
-		return (-1);
-	green__copy_went(w->c, 0, 1);
-	return (0);
-}
-
-static int
-copy_below(struct way *w)
-{
-	struct green__level *l;
-	const char *name;
-	struct stat st;
-	int rc;
-
-	while (w->from.depth > 0) {
-		if (green_thread_check_cancelled() == -1)
-			return (-1);
-		l = green__descent_lowest(&w->from);
-		if (l->next == l->names.n) {
-			if (leave(w) == -1)
-				return (-1);
-			continue;
-		}
-		name = l->names.name[l->next++].name;
-		if (fstatat(l->fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
-			if (errno == ENOENT)	/* it has gone by itself */
-				continue;
-			return (-1);
-		}
-		if (S_ISDIR(st.st_mode))
-			rc = enter(w, name, name);
-		else
-			rc = green__copy_entry(w->c, l->fd, name, &st,
-			    at_of(&w->to), name);
-		if (rc == -1)
-			return (-1);
-	}
-	return (0);
-}
-
-/* What a directory is copied to must be free, or a directory. */
-static int
-copy_dir(struct green__copy *c, const struct stat *st)
-{
-	struct way w = { .c = c };
 	int rc;
 
 	if ((c->flags & GREEN_PATH_RECURSIVE) == 0) {
@@ -233,11 +91,8 @@ copy_dir(struct green__copy *c, const struct stat *st)
 	}
 	if ((c->flags & GREEN_PATH_PARENTS) && green__make_parents(c->to) == -1)
 		return (-1);
-	if ((rc = enter(&w, c->from, c->to)) == 0)
-		rc = copy_below(&w);
-	green__descent_end(&w.from);
-	green__descent_end(&w.to);
-	return (rc);
+	c->is_tree = true;
+	return (0);
 }
 
 static int
@@ -269,30 +124,30 @@ look(const struct green__copy *c, struct stat *st)
 	return (-1);
 }
 
+/* In a worker: all of it, or only look at it if it is a tree. */
 static int
-copy_tree(struct green__copy *c)
+begin_copy(void *arg)
 {
+	struct green__copy *c = arg;
 	struct stat st;
-	int error, rc;
 
 	if (look(c, &st) == -1)
 		return (-1);
-	rc = S_ISDIR(st.st_mode) ? copy_dir(c, &st) : copy_other(c, &st);
-	if (rc == 0)
-		tell_now(c);
-	error = errno;
-	free(c->buf);
-	c->buf = NULL;
-	errno = error;
-	return (rc);
+	if (S_ISDIR(st.st_mode))
+		return (look_at_dir(c, &st));
+	if (copy_other(c, &st) == -1)
+		return (-1);
+	green__copy_done(c);
+	return (0);
 }
 
+/* In a task. */
 static int
-do_copy(void *arg)
+copy_any(struct green__copy *c)
 {
-	struct green__copy *c = arg;
-
-	return (copy_tree(c));
+	if (green__path_work(begin_copy, c) == -1)
+		return (-1);
+	return (c->is_tree ? green__copy_tree(c) : 0);
 }
 
 /*
@@ -300,36 +155,32 @@ do_copy(void *arg)
  * copy is complete, and the copy takes its place at once, as by a rename.
  */
 static int
-move_across(struct green__copy *c, const struct stat *from)
+cross_with_file(struct green__copy *c, const struct stat *from)
 {
 	struct stat there;
-	bool exists = lstat(c->to, &there) == 0;
-	bool is_dir = S_ISDIR(from->st_mode);
-	int error;
 
-	if (is_dir) {
-		/* As by rename(2): in the place of an empty one. */
-		if (exists && rmdir(c->to) == -1)
-			return (-1);
-	} else if (exists && S_ISDIR(there.st_mode)) {
+	if (lstat(c->to, &there) == 0 && S_ISDIR(there.st_mode)) {
 		errno = EISDIR;
 		return (-1);
-	} else
-		c->flags |= GREEN_PATH_EXIST_OK;
-	if (copy_tree(c) == -1) {
-		/* All that there is of it was made here. */
-		error = errno;
-		if (is_dir && error != EEXIST && error != EINVAL)
-			(void)green__remove_tree(c->to, REMOVE_ALL);
-		errno = error;
-		return (-1);
 	}
-	return (is_dir ? green__remove_tree(c->from, REMOVE_ALL) :
-	    unlink(c->from));
+	c->flags |= GREEN_PATH_EXIST_OK;
+	return (copy_other(c, from) == -1 ? -1 : unlink(c->from));
 }
 
+/* As by rename(2): in the place of an empty one. */
 static int
-do_move(void *arg)
+begin_to_cross(struct green__copy *c, const struct stat *from)
+{
+	struct stat there;
+
+	if (lstat(c->to, &there) == 0 && rmdir(c->to) == -1)
+		return (-1);
+	return (look_at_dir(c, from));
+}
+
+/* In a worker: all of it, unless a tree has to be copied. */
+static int
+begin_move(void *arg)
 {
 	struct green__copy *c = arg;
 	struct stat st;
@@ -338,11 +189,36 @@ do_move(void *arg)
 		return (-1);
 	if (rename(c->from, c->to) == 0)
 		return (0);
-	return (errno == EXDEV ? move_across(c, &st) : -1);
+	if (errno != EXDEV)
+		return (-1);
+	return (S_ISDIR(st.st_mode) ? begin_to_cross(c, &st) :
+	    cross_with_file(c, &st));
+}
+
+/* In a task. */
+static int
+move_any(struct green__copy *c)
+{
+	int error;
+
+	if (green__path_work(begin_move, c) == -1)
+		return (-1);
+	if (!c->is_tree)
+		return (0);
+	if (green__copy_tree(c) == 0)
+		return (green__remove_tree(c->from, REMOVE_ALL) == -1 &&
+		    errno != ENOENT ? -1 : 0);
+	/* All that there is of it was made here. */
+	error = errno;
+	if (error != EEXIST)
+		(void)!green__remove_tree(c->to, REMOVE_ALL);
+	errno = error;
+	return (-1);
 }
 
 static int
-start(struct green__copy *c, const char *from, const char *to, green_fn *fn)
+start(struct green__copy *c, const char *from, const char *to,
+    int (*fn)(struct green__copy *))
 {
 	bool slash_from, slash_to;
 	char *f = green__path_trim(from, &slash_from);
@@ -355,7 +231,7 @@ start(struct green__copy *c, const char *from, const char *to, green_fn *fn)
 	if (f == NULL || t == NULL)
 		rc = green__fail(ENOMEM);
 	else
-		rc = green__path_work(fn, c);
+		rc = fn(c);
 	error = errno;
 	free(f);
 	free(t);
@@ -369,6 +245,7 @@ green_path_copy_progress(const char *from, const char *to, int flags,
 {
 	struct green__copy c = {
 		.flags = flags,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.tell = progress,
 		.tell_arg = arg
 	};
@@ -376,7 +253,7 @@ green_path_copy_progress(const char *from, const char *to, int flags,
 	if (flags & ~(GREEN_PATH_RECURSIVE | GREEN_PATH_EXIST_OK |
 	    GREEN_PATH_PARENTS | GREEN_PATH_PRESERVE))
 		return (green__fail(EINVAL));
-	return (start(&c, from, to, do_copy));
+	return (start(&c, from, to, copy_any));
 }
 
 int
@@ -389,8 +266,10 @@ int
 green_path_move(const char *from, const char *to)
 {
 	struct green__copy c = {
-		.flags = GREEN_PATH_RECURSIVE | GREEN_PATH_PRESERVE | COPY_OWNER
+		.flags = GREEN_PATH_RECURSIVE | GREEN_PATH_PRESERVE |
+		    COPY_OWNER,
+		.lock = PTHREAD_MUTEX_INITIALIZER
 	};
 
-	return (start(&c, from, to, do_move));
+	return (start(&c, from, to, move_any));
 }

@@ -1,6 +1,7 @@
 /*
- * What is in a file, copied to another that is empty: by the file system
- * itself where it can, in pieces, between which cancellation is looked for; the
+ * What is in a file, copied to another that is empty: shared with it where the
+ * file system can; else a small one by hand, which takes the fewest system calls;
+ * else by the system, in pieces, between which cancellation is looked for.  The
  * holes of a sparse one stay holes.
  */
 /* SPDX-License-Identifier: ISC */
@@ -16,6 +17,7 @@
 
 #define PIECE	((size_t)4 * 1024 * 1024)
 #define BUFFER	((size_t)256 * 1024)
+#define SMALL	((off_t)64 * 1024)
 #define ALL	((off_t)-1)		/* to its end, wherever that is */
 #define BLOCK	512			/* of st_blocks */
 
@@ -24,6 +26,7 @@ struct data {
 	int	 in;
 	int	 out;
 	bool	 by_hand;		/* the system has said that it cannot */
+	char	*buf;			/* for that; NULL: not yet */
 };
 
 static int
@@ -49,15 +52,14 @@ write_all(int fd, const char *buf, size_t len, off_t at)
 static ssize_t
 copy_by_hand(struct data *d, off_t at, size_t len)
 {
-	struct green__copy *c = d->c;
 	ssize_t n;
 
-	if (c->buf == NULL && (c->buf = malloc(BUFFER)) == NULL)
+	if (d->buf == NULL && (d->buf = malloc(BUFFER)) == NULL)
 		return (-1);
 	do
-		n = pread(d->in, c->buf, len < BUFFER ? len : BUFFER, at);
+		n = pread(d->in, d->buf, len < BUFFER ? len : BUFFER, at);
 	while (n == -1 && errno == EINTR);
-	if (n > 0 && write_all(d->out, c->buf, (size_t)n, at) == -1)
+	if (n > 0 && write_all(d->out, d->buf, (size_t)n, at) == -1)
 		return (-1);
 	return (n);
 }
@@ -173,13 +175,64 @@ copy_sparse(struct data *d, off_t size)
 	return (ftruncate(d->out, size));
 }
 
+/* 1: it shares the other's data now. */
+static int
+share(struct data *d, const struct stat *st)
+{
+	if (st->st_size == 0 || d->c->no_clones)
+		return (0);
+	if (green__clone(d->in, d->out) == 0)
+		return (1);
+	/* What failed for another reason may be tried with the next. */
+	if (errno == EOPNOTSUPP || errno == ENOSYS || errno == EXDEV ||
+	    errno == ENOTTY || errno == EINVAL)
+		d->c->no_clones = true;
+	return (is_final(errno) ? -1 : 0);
+}
+
+/* 1: all of it; 0: it is not so small. */
+static int
+copy_small(struct data *d, const struct stat *st)
+{
+	char buf[SMALL];
+	ssize_t n;
+
+	if (st->st_size == 0 || st->st_size >= SMALL)
+		return (0);
+	do
+		n = pread(d->in, buf, (size_t)st->st_size + 1, 0);
+	while (n == -1 && errno == EINTR);
+	/* It has grown, or been cut, or cannot be read: as any other. */
+	if (n != st->st_size)
+		return (0);
+	return (write_all(d->out, buf, (size_t)n, 0) == -1 ? -1 : 1);
+}
+
+static int
+copy_all(struct data *d, const struct stat *st)
+{
+	off_t at = 0;
+	int rc;
+
+	if ((rc = share(d, st)) == 0 && st->st_blocks < st->st_size / BLOCK)
+		return (copy_sparse(d, st->st_size));
+	if (rc == 0)
+		rc = copy_small(d, st);
+	if (rc == 0)
+		return (copy_range(d, &at, ALL));
+	if (rc == 1)
+		green__copy_went(d->c, (uint64_t)st->st_size, 0);
+	return (rc == -1 ? -1 : 0);
+}
+
 int
 green__copy_data(struct green__copy *c, int in, int out, const struct stat *st)
 {
 	struct data d = { .c = c, .in = in, .out = out };
-	off_t at = 0;
+	int error, rc = copy_all(&d, st);
 
-	if (st->st_blocks < st->st_size / BLOCK)
-		return (copy_sparse(&d, st->st_size));
-	return (copy_range(&d, &at, ALL));
+	error = errno;
+	free(d.buf);
+	errno = error;
+	return (rc);
 }

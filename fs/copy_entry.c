@@ -45,10 +45,19 @@ mode_to_keep(const struct stat *st, const struct stat *copy)
 	return (st->st_mode & BITS & ~SET_IDS);
 }
 
+static int
+keep_mode(int fd, const struct stat *st)
+{
+	struct stat copy = *st;
+
+	if ((st->st_mode & SET_IDS) && fstat(fd, &copy) == -1)
+		return (-1);
+	return (fchmod(fd, mode_to_keep(st, &copy)));
+}
+
 int
 green__copy_facts(struct green__copy *c, int fd, const struct stat *st)
 {
-	struct stat copy;
 	struct timespec t[2];
 
 	if ((c->flags & GREEN_PATH_PRESERVE) == 0)
@@ -57,10 +66,7 @@ green__copy_facts(struct green__copy *c, int fd, const struct stat *st)
 	if ((c->flags & COPY_OWNER) && fchown(fd, st->st_uid, st->st_gid) == -1)
 		(void)!fchown(fd, (uid_t)-1, st->st_gid);
 	times_of(st, t);
-	if (fstat(fd, &copy) == -1 ||
-	    fchmod(fd, mode_to_keep(st, &copy)) == -1 || futimens(fd, t) == -1)
-		return (-1);
-	return (0);
+	return (keep_mode(fd, st) == -1 ? -1 : futimens(fd, t));
 }
 
 /* The same for what cannot be opened; a link has no mode. */

@@ -101,12 +101,13 @@ int	 green__path_work(green_fn *fn, void *arg);
 char	*green__path_trim(const char *path, bool *slash);
 /* In a worker: the directories above path, as far as they are missing. */
 int	 green__make_parents(const char *path);
-/* In a worker: a directory and all that it has; stoppably: ECANCELED. */
+/* In a task: a directory and all that it has; stoppably: ECANCELED. */
 enum green__removal { REMOVE_ALL, REMOVE_STOPPABLY };
 int	 green__remove_tree(const char *path, enum green__removal how);
 
 /* DT_* of what a directory has; DT_UNKNOWN if it cannot be told. */
 unsigned char green__type_of(DIR *dir, const struct dirent *e);
+unsigned char green__type_at(int dir, const char *name);
 unsigned char green__type_of_mode(mode_t mode);
 
 /* In a worker: what a link says. */

@@ -1,13 +1,17 @@
 # Files, paths and directories.
 
 libgreen_all_la_SOURCES += \
+	%D%/branch.c \
+	%D%/branch.h \
 	%D%/cached.c \
 	%D%/copy.c \
 	%D%/copy.h \
 	%D%/copy_data.c \
 	%D%/copy_entry.c \
-	%D%/descent.c \
-	%D%/descent.h \
+	%D%/copy_progress.c \
+	%D%/copy_tree.c \
+	%D%/crew.c \
+	%D%/crew.h \
 	%D%/dir.c \
 	%D%/fifo.c \
 	%D%/file.c \
@@ -18,6 +22,7 @@ libgreen_all_la_SOURCES += \
 	%D%/internal.h \
 	%D%/line.c \
 	%D%/names.c \
+	%D%/names.h \
 	%D%/nap.c \
 	%D%/path.c \
 	%D%/path_change.c \
@@ -39,11 +44,27 @@ libgreen_all_la_SOURCES += \
 	%D%/temp_spooled.c \
 	%D%/replace.c \
 	%D%/replace.h \
+	%D%/tour.c \
+	%D%/tour.h \
 	%D%/transfer.c \
 	%D%/type.c \
 	%D%/use.c \
 	%D%/walk.c \
 	%D%/walk.h \
+	%D%/walk_match.c \
+	%D%/walk_read.c \
+	%D%/walk_tree.h \
 	%D%/users.c \
 	%D%/users.h \
 	# EOL
+
+if GREEN_GETDENTS
+libgreen_all_la_SOURCES += %D%/entries_getdents.c
+else
+libgreen_all_la_SOURCES += %D%/entries_readdir.c
+endif
+if GREEN_FICLONE
+libgreen_all_la_SOURCES += %D%/clone_linux.c
+else
+libgreen_all_la_SOURCES += %D%/clone_none.c
+endif

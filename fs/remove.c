@@ -15,8 +15,8 @@
 
 #include <green/path.h>
 
-#include "descent.h"
 #include "internal.h"
+#include "tour.h"
 
 /* 0 for what has gone by itself. */
 static int
@@ -25,95 +25,108 @@ unless_gone(int rc)
 	return (rc == -1 && errno == ENOENT ? 0 : rc);
 }
 
-/* A directory that has been left, or cannot be entered. */
+/* A name in the directory above s: the root's is a path. */
 static int
-remove_empty(int at, const char *name)
+unlink_above(struct green__tour *t, struct green__stop *s, int flags)
 {
-	return (unless_gone(unlinkat(at, name, AT_REMOVEDIR)));
-}
+	struct green__branch *b = s->branch.parent;
+	int at = AT_FDCWD, rc;
 
-/* Into a directory, unless it can be removed at once: it may be empty. */
-static int
-enter(struct green__descent *d, const char *name)
-{
-	int at = d->depth == 0 ? AT_FDCWD : green__descent_lowest(d)->fd;
-	struct green__level *l;
-	int error;
-
-	if (green__descent_enter(d, name) == -1) {
-		error = errno;
-		if (error == EACCES && remove_empty(at, name) == 0)
-			return (0);
-		errno = error;
-		return (unless_gone(-1));
-	}
-	l = green__descent_lowest(d);
-	return (green__names_read(&l->names, l->fd));
-}
-
-/* One entry of the lowest; its type may have changed since it was read. */
-static int
-remove_entry(struct green__descent *d, const struct green__name *e)
-{
-	int at = green__descent_lowest(d)->fd;
-	struct stat st;
-
-	if (e->type != DT_DIR) {
-		if (unless_gone(unlinkat(at, e->name, 0)) == 0)
-			return (0);
-		if (errno != EISDIR && errno != EPERM)
-			return (-1);
-		/* EPERM is what POSIX says of a directory. */
-		if (fstatat(at, e->name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-			return (unless_gone(-1));
-		if (!S_ISDIR(st.st_mode)) {
-			errno = EPERM;
-			return (-1);
-		}
-	}
-	if (enter(d, e->name) == 0)
-		return (0);
-	if (errno != ENOTDIR && errno != ELOOP)
+	if (b != NULL && (at = green__branch_hold(&t->tree, b)) == -1)
 		return (-1);
-	return (unless_gone(unlinkat(at, e->name, 0)));
+	rc = unless_gone(unlinkat(at, s->branch.name, flags));
+	if (b != NULL)
+		green__branch_let_go(&t->tree, b);
+	return (rc);
+}
+
+/* It cannot be opened: it has gone, or something else has its place, or it may
+   be empty all the same. */
+static int
+remove_unopened(struct green__tour *t, struct green__stop *s)
+{
+	int error = errno;
+
+	if (s->parent != NULL && error == ENOENT)
+		return (0);
+	if (s->parent != NULL && (error == ENOTDIR || error == ELOOP))
+		return (unlink_above(t, s, 0));
+	if (error == EACCES && unlink_above(t, s, AT_REMOVEDIR) == 0)
+		return (0);
+	errno = error;
+	return (-1);
+}
+
+/* What was read of its type may not be so any more. */
+static int
+remove_entry(int dir, const struct green__name *e)
+{
+	if (*green__name_type(e) == DT_DIR ||
+	    unless_gone(unlinkat(dir, e->name, 0)) == 0)
+		return (0);
+	/* EPERM is what POSIX says of a directory. */
+	if (errno != EISDIR && (errno != EPERM ||
+	    green__type_at(dir, e->name) != DT_DIR))
+		return (-1);
+	*green__name_type(e) = DT_DIR;
+	return (0);
 }
 
 static int
-remove_below(struct green__descent *d, enum green__removal how)
+remove_entries(struct green__tour *t, struct green__stop *s, int fd)
 {
-	struct green__level *l;
+	size_t i;
 
-	while (d->depth > 0) {
-		if (how == REMOVE_STOPPABLY &&
-		    green_thread_check_cancelled() == -1)
+	if (green__names_read(&s->names, fd, NAMES_BY_INODE) == -1)
+		return (-1);
+	for (i = 0; i < s->names.n; i++)
+		if (green__tour_check(t) == -1 ||
+		    remove_entry(fd, &s->names.name[i]) == -1)
 			return (-1);
-		l = green__descent_lowest(d);
-		if (l->next < l->names.n) {
-			if (remove_entry(d, &l->names.name[l->next++]) == -1)
-				return (-1);
-			continue;
-		}
-		if (green__descent_leave(d) == -1)
-			return (-1);
-		if (d->depth == 0)
-			return (0);
-		l = green__descent_lowest(d);
-		if (remove_empty(l->fd, l->names.name[l->next - 1].name) == -1)
-			return (-1);
-	}
 	return (0);
+}
+
+static int
+enter(struct green__tour *t, struct green__stop *s)
+{
+	int fd = green__branch_hold(&t->tree, &s->branch), rc;
+
+	if (fd == -1)
+		return (remove_unopened(t, s));
+	rc = remove_entries(t, s, fd);
+	green__branch_let_go(&t->tree, &s->branch);
+	return (rc);
+}
+
+static int
+leave(struct green__tour *t, struct green__stop *s)
+{
+	green__branch_end(&t->tree, &s->branch, true);
+	return (unlink_above(t, s, AT_REMOVEDIR));
+}
+
+static void
+end(struct green__tour *t, struct green__stop *s)
+{
+	(void)t;
+	(void)s;
 }
 
 int
 green__remove_tree(const char *path, enum green__removal how)
 {
-	struct green__descent d = { 0 };
-	int rc;
+	static const struct green__tour_ops ops = {
+		.size = sizeof(struct green__stop),
+		.enter = enter,
+		.leave = leave,
+		.end = end
+	};
+	struct green__tour t = {
+		.ops = &ops,
+		.unstoppable = how == REMOVE_ALL
+	};
 
-	if ((rc = enter(&d, path)) == 0)
-		rc = remove_below(&d, how);
-	green__descent_end(&d);
-	return (rc == -1 ? -1 : remove_empty(AT_FDCWD, path));
+	return (green__tour(&t, path));
 }
 
 struct removal {
@@ -122,6 +135,7 @@ struct removal {
 	int	 flags;
 };
 
+/* What is no directory. */
 static int
 do_remove(void *arg)
 {
@@ -129,19 +143,24 @@ do_remove(void *arg)
 	struct stat st;
 
 	if (lstat(r->path, &st) == -1)
-		return (r->flags & GREEN_PATH_MISSING_OK ? unless_gone(-1) :
-		    -1);
-	if (!S_ISDIR(st.st_mode)) {
-		if (!r->slash)
-			return (unlink(r->path));
-		errno = ENOTDIR;
 		return (-1);
-	}
-	if ((r->flags & GREEN_PATH_RECURSIVE) == 0) {
-		errno = EISDIR;
-		return (-1);
-	}
-	return (green__remove_tree(r->path, REMOVE_STOPPABLY));
+	if (!S_ISDIR(st.st_mode) && !r->slash)
+		return (unlink(r->path));
+	errno = S_ISDIR(st.st_mode) ? EISDIR : ENOTDIR;
+	return (-1);
+}
+
+static int
+remove_any(struct removal *r)
+{
+	int rc = -1;
+
+	errno = ENOTDIR;
+	if (r->flags & GREEN_PATH_RECURSIVE)
+		rc = green__remove_tree(r->path, REMOVE_STOPPABLY);
+	if (rc == -1 && (errno == ENOTDIR || errno == ELOOP))
+		rc = green__path_work(do_remove, r);
+	return (r->flags & GREEN_PATH_MISSING_OK ? unless_gone(rc) : rc);
 }
 
 int
@@ -161,7 +180,7 @@ green_path_remove(const char *path, int flags)
 	else if (*last == '\0' && *path != '\0')
 		rc = green__fail(EBUSY);
 	else
-		rc = green__path_work(do_remove, &r);
+		rc = remove_any(&r);
 	error = errno;
 	free(r.path);
 	errno = error;

@@ -36,15 +36,21 @@ green__type_of_mode(mode_t mode)
 }
 
 unsigned char
-green__type_of(DIR *dir, const struct dirent *e)
+green__type_at(int dir, const char *name)
 {
 	struct stat st;
 
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return (DT_UNKNOWN);
+	return (green__type_of_mode(st.st_mode));
+}
+
+unsigned char
+green__type_of(DIR *dir, const struct dirent *e)
+{
 #ifdef HAVE_STRUCT_DIRENT_D_TYPE
 	if (e->d_type != DT_UNKNOWN)
 		return (e->d_type);
 #endif
-	if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return (DT_UNKNOWN);
-	return (green__type_of_mode(st.st_mode));
+	return (green__type_at(dirfd(dir), e->d_name));
 }

@@ -146,6 +146,18 @@ AC_CHECK_FUNCS([statx])
 GREEN_CHECK_DECLARED([fdatasync], [unistd.h])
 AC_CHECK_MEMBERS([struct dirent.d_type], [], [], [[#include <dirent.h>]])
 AC_CHECK_MEMBERS([struct stat.st_atim], [], [], [[#include <sys/stat.h>]])
+AC_CACHE_CHECK([for getdents64], [green_cv_getdents64],
+    [AC_LINK_IFELSE([AC_LANG_PROGRAM([#include <dirent.h>],
+	[struct dirent64 e = { .d_type = DT_UNKNOWN };
+	return ((int)getdents64(0, &e, sizeof(e)));])],
+	[green_cv_getdents64=yes], [green_cv_getdents64=no])])
+AM_CONDITIONAL([GREEN_GETDENTS], [test "$green_cv_getdents64" = yes])
+AC_CACHE_CHECK([for FICLONE], [green_cv_ficlone],
+    [AC_LINK_IFELSE([AC_LANG_PROGRAM([#include <sys/ioctl.h>
+#include <linux/fs.h>],
+	[return (ioctl(0, FICLONE, 1));])],
+	[green_cv_ficlone=yes], [green_cv_ficlone=no])])
+AM_CONDITIONAL([GREEN_FICLONE], [test "$green_cv_ficlone" = yes])
 AC_CACHE_CHECK([for preadv2 with RWF_NOWAIT], [green_cv_preadv2],
     [AC_LINK_IFELSE([AC_LANG_PROGRAM([#include <sys/uio.h>],
 	[struct iovec v = { 0, 0 };

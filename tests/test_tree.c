@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +22,12 @@
 #include <green/thread.h>
 
 #include "check.h"
-#include "fs/descent.h"
-#include "fs/internal.h"
+#include "fs/tour.h"
 #include "gate.h"
 #include "scratch.h"
 #include "tasks.h"
 
+#define BRANCHES	60
 #define DEEP	3000			/* its path is longer than PATH_MAX */
 #define NOBODY	65534
 #define ALL	(GREEN_PATH_RECURSIVE | GREEN_PATH_PRESERVE)
@@ -258,70 +259,228 @@ GREEN_TEST(depth_takes_few_descriptors)
 	CHECK(gone(at("copy")));
 }
 
-GREEN_TEST(a_link_in_a_directorys_place_is_not_followed)
+/* A tree's root, and below it n more, each "d" of the one before; held once. */
+static void
+open_branches(struct green__tree *t, struct green__branch *b, int n)
 {
-	struct green__descent d = { 0 };
+	static char path[512];
+	int i, fd;
 
-	make_tree();
-	CHECK_INT(green__descent_enter(&d, at("tree")), 0);
-	CHECK_INT(green__descent_enter(&d, "link"), -1);
-	CHECK(errno == ELOOP || errno == ENOTDIR);
-	CHECK_INT(d.depth, 1);
-	green__descent_end(&d);
+	snprintf(path, sizeof(path), "%s", at("tree"));
+	CHECK_INT(mkdir(path, 0700), 0);
+	CHECK_INT(green__tree_init(t), 0);
+	for (i = 0; i <= n; i++) {
+		green__branch_init(&b[i], i == 0 ? NULL : &b[i - 1],
+		    i == 0 ? path : "d");
+		fd = green__branch_hold(t, &b[i]);
+		CHECK(fd != -1);
+		CHECK_INT(mkdirat(fd, "d", 0700), 0);
+		green__branch_let_go(t, &b[i]);
+	}
+}
+
+static void
+end_branches(struct green__tree *t, struct green__branch *b, int n)
+{
+	while (n >= 0)
+		green__branch_end(t, &b[n--], false);
+	CHECK_INT(t->nopen, 0);
+	green__tree_destroy(t);
 	clean_all();
 }
 
-GREEN_TEST(a_directory_that_is_moved_away_leads_nowhere)
+static size_t
+open_now(const struct green__branch *b, int n)
 {
-	struct green__descent d = { 0 };
-	char name[20];
+	size_t open = 0;
+
+	while (n >= 0)
+		open += b[n--].fd != -1;
+	return (open);
+}
+
+GREEN_TEST(few_branches_of_a_tree_are_open_at_once)
+{
+	struct green__tree t;
+	struct green__branch b[BRANCHES + 1];
 	int i;
 
-	CHECK_INT(mkdir(at("tree"), 0700), 0);
-	CHECK_INT(green__descent_enter(&d, at("tree")), 0);
-	for (i = 0; i < 20; i++) {
-		snprintf(name, sizeof(name), "%d", i);
-		CHECK_INT(mkdirat(green__descent_lowest(&d)->fd, name, 0700),
-		    0);
-		CHECK_INT(green__descent_enter(&d, name), 0);
+	open_branches(&t, b, BRANCHES);
+	CHECK_INT(open_now(b, BRANCHES), t.nopen);
+	CHECK(t.nopen <= BRANCHES / 2);
+	/* Each is found again: from above, ... */
+	CHECK_INT(b[BRANCHES / 2].fd, -1);
+	CHECK(green__branch_hold(&t, &b[BRANCHES / 2]) != -1);
+	green__branch_let_go(&t, &b[BRANCHES / 2]);
+	/* ... or from below. */
+	for (i = BRANCHES; i > 0; i--) {
+		green__branch_end(&t, &b[i], true);
+		CHECK(b[i - 1].fd != -1);
 	}
-	/* "3" is the child of "2", which is closed by now. */
-	CHECK_INT(rename(at("tree/0/1/2/3"), at("tree/3")), 0);
-	while (green__descent_leave(&d) == 0)
-		;
-	CHECK_INT(errno, ESTALE);
-	CHECK_INT(d.depth, 5);
-	green__descent_end(&d);
-	clean_all();
+	end_branches(&t, b, BRANCHES);
 }
 
-static int
-remove_cancelled(void *path)
+GREEN_TEST(a_link_in_a_directorys_place_is_not_followed)
 {
-	(void)gate_pass_unless_cancelled(NULL);
-	return (green__remove_tree(path, REMOVE_STOPPABLY));
-}
-
-static int
-call_remove(void *path)
-{
-	return (green_to_thread(remove_cancelled, path));
-}
-
-GREEN_TEST(a_cancelled_removal_stops)
-{
-	struct green_group g;
-	char *path = scratch_path("tree");
+	struct green__tree t;
+	struct green__branch b[2];
 
 	make_tree();
+	CHECK_INT(green__tree_init(&t), 0);
+	green__branch_init(&b[0], NULL, at("tree"));
+	CHECK(green__branch_hold(&t, &b[0]) != -1);
+	green__branch_let_go(&t, &b[0]);
+	green__branch_init(&b[1], &b[0], "link");
+	CHECK_INT(green__branch_hold(&t, &b[1]), -1);
+	CHECK(errno == ELOOP || errno == ENOTDIR);
+	green__branch_end(&t, &b[0], false);
+	green__branch_init(&b[0], NULL, at("tree/link"));
+	CHECK_INT(green__branch_hold(&t, &b[0]), -1);
+	CHECK(errno == ELOOP || errno == ENOTDIR);
+	end_branches(&t, b, 1);
+}
+
+GREEN_TEST(a_link_swapped_in_higher_up_is_not_followed)
+{
+	struct green__tree t;
+	struct green__branch b[BRANCHES + 1];
+	int mid = BRANCHES / 2, fd;
+
+	open_branches(&t, b, BRANCHES);
+	/* The second is closed by now, and so are some below it. */
+	CHECK_INT(b[1].fd, -1);
+	CHECK_INT(b[mid].fd, -1);
+	CHECK_INT(rename(at("tree/d"), at("outside")), 0);
+	CHECK_INT(symlink("../outside", at("tree/d")), 0);
+	CHECK_INT(green__branch_hold(&t, &b[1]), -1);
+	CHECK(errno == ELOOP || errno == ENOTDIR);
+	CHECK_INT(green__branch_hold(&t, &b[mid]), -1);
+	CHECK(errno == ELOOP || errno == ENOTDIR);
+	/* Nor is another directory taken for it. */
+	CHECK_INT(unlink(at("tree/d")), 0);
+	CHECK_INT(mkdir(at("tree/d"), 0700), 0);
+	CHECK_INT(mkdir(at("tree/d/d"), 0700), 0);
+	CHECK_ERRNO(green__branch_hold(&t, &b[1]), ESTALE);
+	CHECK_ERRNO(green__branch_hold(&t, &b[mid]), ESTALE);
+	/* The way up leads to it, and not out of the tree. */
+	CHECK((fd = green__branch_hold(&t, &b[BRANCHES])) != -1);
+	green__branch_let_go(&t, &b[BRANCHES]);
+	CHECK_INT(rename(at("outside/d/d/d"), at("tree/d/d/d")), 0);
+	end_branches(&t, b, BRANCHES);
+}
+
+/* Tours of tree that wait at the gate, or fail, where something is in it. */
+static atomic_int entered, left;
+
+static int
+enter_at_gate(struct green__tour *t, struct green__stop *s)
+{
+	int fd = green__branch_hold(&t->tree, &s->branch);
+
+	entered++;
+	if (fd == -1 || green__names_read(&s->names, fd, NAMES_BY_NAME) == -1)
+		return (-1);
+	green__branch_let_go(&t->tree, &s->branch);
+	if (s->parent == NULL)
+		return (0);
+	(void)gate_pass_unless_cancelled(NULL);
+	return (green__tour_check(t));
+}
+
+static int
+enter_and_fail(struct green__tour *t, struct green__stop *s)
+{
+	bool below = s->parent != NULL;
+
+	if (enter_at_gate(t, s) == -1)
+		return (-1);
+	errno = EIO;
+	return (below ? -1 : 0);
+}
+
+static int
+leave(struct green__tour *t, struct green__stop *s)
+{
+	green__branch_end(&t->tree, &s->branch, true);
+	left++;
+	return (0);
+}
+
+static void
+end(struct green__tour *t, struct green__stop *s)
+{
+	(void)t;
+	(void)s;
+}
+
+static const struct green__tour_ops waits = {
+	.size = sizeof(struct green__stop),
+	.enter = enter_at_gate,
+	.leave = leave,
+	.end = end
+};
+static const struct green__tour_ops fails = {
+	.size = sizeof(struct green__stop),
+	.enter = enter_and_fail,
+	.leave = leave,
+	.end = end
+};
+
+static int
+go_on_tour(void *tour)
+{
+	return (green__tour(tour, at("tree")));
+}
+
+GREEN_TEST(a_cancelled_tour_stops)
+{
+	struct green__tour t = { .ops = &waits };
+	struct green_group g;
+
+	make_tree();
+	entered = left = 0;
 	gate_shut();
 	green_group_open(&g);
-	CHECK_INT(green_spawn(&g, call_remove, path), 0);
+	CHECK_INT(green_spawn(&g, go_on_tour, &t), 0);
 	gate_wait();
 	green_scope_cancel(&g.scope, NULL);
 	CHECK_INT(green_group_close(&g, 0), 0);
-	CHECK_INT(entries(path), 7);
-	free(path);
+	CHECK_INT(entered, 2);
+	CHECK_INT(left, 0);
+	clean_all();
+}
+
+GREEN_TEST(a_tour_that_nothing_stops_goes_on)
+{
+	struct green__tour t = { .ops = &waits, .unstoppable = true };
+	struct green_group g;
+
+	make_tree();
+	entered = left = 0;
+	gate_shut();
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, go_on_tour, &t), 0);
+	gate_wait();
+	green_scope_cancel(&g.scope, NULL);
+	CHECK_INT(green_checkpoint(), -1);
+	gate_open();
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(entered, 3);
+	CHECK_INT(left, 3);
+	clean_all();
+}
+
+GREEN_TEST(a_tour_ends_at_its_first_failure)
+{
+	struct green__tour t = { .ops = &fails };
+
+	make_tree();
+	entered = left = 0;
+	gate_shut();
+	gate_open();
+	CHECK_ERRNO(green__tour(&t, at("tree")), EIO);
+	CHECK_INT(entered, 2);
+	CHECK_INT(left, 0);
 	clean_all();
 }
 
@@ -543,13 +702,15 @@ GREEN_TEST(a_cancelled_copy_removes_its_unfinished_file)
 	CHECK_INT(green_scope_close(&s, 0), 0);
 	CHECK(has(at("copy/big"), "old"));
 	CHECK_INT(entries(at("copy")), 1);
-	/* In a tree, what was complete stays: "big" is the first. */
+	/* In a tree, what was complete stays. */
 	CHECK_INT(unlink(at("copy/big")), 0);
 	green_scope_open(&s);
 	CHECK_ERRNO(green_path_copy_progress(at("tree"), at("copy"), ALL |
 	    GREEN_PATH_EXIST_OK, look, &seen), ECANCELED);
 	CHECK_INT(green_scope_close(&s, 0), 0);
-	CHECK_INT(entries(at("copy")), 0);
+	CHECK(gone(at("copy/big")));
+	CHECK(entries(at("copy")) < 7);
+	(void)chmod(at("copy/dir"), 0700);
 	clean_all();
 }
 
@@ -758,9 +919,12 @@ CU_TestInfo tree_tests[] = {
 	CLAIM(anything_else_is_removed_too),
 	CLAIM(what_cannot_be_removed_is_told),
 	CLAIM(depth_takes_few_descriptors),
+	CLAIM(few_branches_of_a_tree_are_open_at_once),
 	CLAIM(a_link_in_a_directorys_place_is_not_followed),
-	CLAIM(a_directory_that_is_moved_away_leads_nowhere),
-	CLAIM(a_cancelled_removal_stops),
+	CLAIM(a_link_swapped_in_higher_up_is_not_followed),
+	CLAIM(a_cancelled_tour_stops),
+	CLAIM(a_tour_that_nothing_stops_goes_on),
+	CLAIM(a_tour_ends_at_its_first_failure),
 	CLAIM(a_tree_is_copied),
 	CLAIM(preserve_keeps_modes_and_times),
 	CLAIM(what_is_there_is_in_the_way_unless_that_is_fine),

@@ -101,8 +101,9 @@ int	 green_path_chmod(const char *path, mode_t mode, int flags) GREEN_CHECK;
 int	 green_path_chown(const char *path, uid_t uid, gid_t gid, int flags) GREEN_CHECK;
 
 /*
- * Trees.  They look at cancellation between pieces (ECANCELED), end at the first
- * error, and never follow a link.  What a directory has is found by its names in
+ * Trees.  Several workers are at a large one, in no order.  They look at
+ * cancellation between pieces (ECANCELED), end at the first error, and never follow a
+ * link.  What a directory has is found by its names in
  * that directory, so that what is renamed or linked meanwhile leads nowhere else
  * (ESTALE); what has gone meanwhile does not count.
  *
@@ -157,7 +158,8 @@ struct green_dir *green_dir_open(const char *path) GREEN_CHECK;
  * A whole tree, by several workers: parents before what is in them, sorted by name
  * (strcmp(3)) within a directory.  Links are not followed, but for path itself.  A
  * directory that cannot be read is handed out with its error, and the walk goes on;
- * one that has gone meanwhile is empty.  STAT: with each entry's lstat(2), NULL if
+ * one that has gone meanwhile, or was moved, is empty.  As above, names lead from one
+ * directory to the next, and few of them are open at once.  STAT: with each entry's lstat(2), NULL if
  * it has gone.  NULL: EINVAL other flags; what opendir(3) says of path.
  *
  * glob: what matches below path, in the same order, each entry once: the parts of

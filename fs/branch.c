@@ -1,0 +1,263 @@
+/*
+ * A branch that was closed to save a descriptor is opened again when it is held,
+ * from the nearest above it that is open; or, as the last of its own branches is
+ * done with, by "..", which keeps the way back as short in a deep tree as in any
+ * other.  Either way it must be the directory that it was.
+ */
+/* SPDX-License-Identifier: ISC */
+/* Copyright (c) 2026 The libgreen authors */
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "branch.h"
+
+#define OPEN	16			/* so many at once, or little more */
+
+int
+green__tree_init(struct green__tree *t)
+{
+	int error = pthread_mutex_init(&t->lock, NULL);
+
+	TAILQ_INIT(&t->open);
+	t->nopen = 0;
+	t->follow = false;
+	errno = error;
+	return (error == 0 ? 0 : -1);
+}
+
+void
+green__tree_destroy(struct green__tree *t)
+{
+	(void)pthread_mutex_destroy(&t->lock);
+}
+
+void
+green__branch_init(struct green__branch *b, struct green__branch *parent,
+    const char *name)
+{
+	*b = (struct green__branch){
+		.parent = parent,
+		.name = name,
+		.fd = -1
+	};
+}
+
+static int
+open_dir(int at, const char *name, int flags)
+{
+	return (openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags));
+}
+
+static int
+close_failed(int fd)
+{
+	int error = errno;
+
+	close(fd);
+	errno = error;
+	return (-1);
+}
+
+/* Is that b? */
+static bool
+is(const struct green__branch *b, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1)
+		return (false);
+	if (st.st_dev == b->dev && st.st_ino == b->ino)
+		return (true);
+	errno = ESTALE;
+	return (false);
+}
+
+/* With the lock, as all down to green__branch_hold(). */
+static void
+shut(struct green__tree *t, struct green__branch *b)
+{
+	TAILQ_REMOVE(&t->open, b, link);
+	t->nopen--;
+	close(b->fd);
+	b->fd = -1;
+}
+
+/* For now; false: it has to stay open, as nobody could tell it again. */
+static bool
+shut_for_now(struct green__tree *t, struct green__branch *b)
+{
+	struct stat st;
+
+	if (!b->known) {
+		if (fstat(b->fd, &st) == -1)
+			return (false);
+		b->known = true;
+		b->dev = st.st_dev;
+		b->ino = st.st_ino;
+	}
+	shut(t, b);
+	return (true);
+}
+
+/* Those not used for long, until so many are left, if they can be spared. */
+static void
+spare(struct green__tree *t, size_t left)
+{
+	struct green__branch *b, *next;
+
+	for (b = TAILQ_FIRST(&t->open); b != NULL && t->nopen > left;
+	    b = next) {
+		next = TAILQ_NEXT(b, link);
+		if (b->holders == 0 && b->parent != NULL)
+			(void)shut_for_now(t, b);
+	}
+}
+
+/* b is open now; unless it was meanwhile. */
+static void
+have(struct green__tree *t, struct green__branch *b, int fd)
+{
+	if (b->fd != -1) {
+		close(fd);
+		return;
+	}
+	b->fd = fd;
+	TAILQ_INSERT_TAIL(&t->open, b, link);
+	t->nopen++;
+	b->holders++;
+	spare(t, OPEN);
+	b->holders--;
+}
+
+/* Without the lock: from the directory fd down n branches, the last first. */
+static int
+go_down(int fd, struct green__branch **way, size_t n)
+{
+	int at = fd, next;
+
+	while (n-- > 0) {
+		next = open_dir(at, way[n]->name, O_NOFOLLOW);
+		if (at != fd)
+			(void)(next == -1 ? close_failed(at) : close(at));
+		if (next == -1)
+			return (-1);
+		if (way[n]->known && !is(way[n], next))
+			return (close_failed(next));
+		at = next;
+	}
+	return (at);
+}
+
+/* From the nearest above it that is open, if not from anywhere. */
+static int
+reach(struct green__tree *t, struct green__branch *b)
+{
+	struct green__branch *from, *one[1], **way = one;
+	size_t i, n = 1;
+	int error, fd;
+
+	for (from = b->parent; from != NULL && from->fd == -1;
+	    from = from->parent)
+		n++;
+	if (n > 1 && (way = calloc(n, sizeof(*way))) == NULL)
+		return (-1);
+	for (i = 0; i < n; i++)
+		way[i] = i == 0 ? b : way[i - 1]->parent;
+	if (from != NULL)
+		from->holders++;
+	pthread_mutex_unlock(&t->lock);
+	if (from != NULL)
+		fd = go_down(from->fd, way, n);
+	else
+		fd = open_dir(AT_FDCWD, way[n - 1]->name,
+		    t->follow ? 0 : O_NOFOLLOW);
+	error = errno;
+	pthread_mutex_lock(&t->lock);
+	if (from != NULL)
+		from->holders--;
+	if (way != one)
+		free(way);
+	errno = error;
+	return (fd);
+}
+
+static int
+hold(struct green__tree *t, struct green__branch *b)
+{
+	int fd;
+
+	if (b->fd == -1) {
+		fd = reach(t, b);
+		if (fd == -1 && (errno == EMFILE || errno == ENFILE)) {
+			spare(t, 1);
+			fd = reach(t, b);
+		}
+		if (fd == -1)
+			return (-1);
+		have(t, b, fd);
+	} else {
+		TAILQ_REMOVE(&t->open, b, link);
+		TAILQ_INSERT_TAIL(&t->open, b, link);
+	}
+	b->holders++;
+	return (b->fd);
+}
+
+int
+green__branch_hold(struct green__tree *t, struct green__branch *b)
+{
+	int error, fd;
+
+	pthread_mutex_lock(&t->lock);
+	fd = hold(t, b);
+	error = errno;
+	pthread_mutex_unlock(&t->lock);
+	errno = error;
+	return (fd);
+}
+
+void
+green__branch_let_go(struct green__tree *t, struct green__branch *b)
+{
+	pthread_mutex_lock(&t->lock);
+	b->holders--;
+	pthread_mutex_unlock(&t->lock);
+}
+
+/* To the one above, which was closed for now; if that fails, there is another
+   way. */
+static void
+go_back(struct green__tree *t, struct green__branch *b)
+{
+	int fd = open_dir(b->fd, "..", 0);
+
+	if (fd == -1)
+		return;
+	if (is(b->parent, fd))
+		have(t, b->parent, fd);
+	else
+		close(fd);
+}
+
+void
+green__branch_end(struct green__tree *t, struct green__branch *b, bool back)
+{
+	int error = errno;
+
+	pthread_mutex_lock(&t->lock);
+	if (b->fd != -1) {
+		if (back && b->parent != NULL && b->parent->fd == -1)
+			go_back(t, b);
+		/* That may have spared it. */
+		if (b->fd != -1)
+			shut(t, b);
+	}
+	pthread_mutex_unlock(&t->lock);
+	errno = error;
+}

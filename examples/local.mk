@@ -73,3 +73,12 @@ install-tools: all
 	done
 
 .PHONY: install-tools
+# They are not installed, and so their pages are not either.
+EXTRA_DIST += \
+	man/fetchall.1 \
+	man/jobd.1 \
+	man/socks5d.1 \
+	man/supervise.1 \
+	man/tcpproxy.1 \
+	man/webd.1 \
+	# EOL

@@ -98,6 +98,14 @@ for page in "$@"; do
 	done
 done
 
+# Whoever begins with green(7) comes to every other.
+for page in "$srcdir"/man/*.[1-9]; do
+	name=${page##*/}
+	[ "$name" = green.7 ] ||
+	    grep -q "^\.Xr ${name%.*} ${name##*.}\( ,\)*\$" \
+	    "$srcdir/man/green.7" || complain "green.7 does not refer to $name"
+done
+
 # The programs in the pages: literal blocks that include something.
 for page in "$@" "$srcdir"/man/green.7; do
 	name=${page##*/}

@@ -100,3 +100,15 @@ uninstall-man-names:
 	done
 
 .PHONY: install-man-names uninstall-man-names
+
+EXTRA_DIST += %D%/html.sh %D%/style.css
+
+# make html: build/html/index.html and all that it refers to.
+html-local:
+	srcdir='$(srcdir)' $(srcdir)/%D%/html.sh html
+
+clean-local: clean-html
+clean-html:
+	rm -rf html
+
+.PHONY: clean-html

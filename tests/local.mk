@@ -13,6 +13,8 @@ dist_check_SCRIPTS += \
 	%D%/rules.sh \
 	%D%/supervise.sh \
 	%D%/symbols.sh \
+	%D%/translations.sh \
+	%D%/tutorial.sh \
 	%D%/webd.sh \
 	%D%/words.sh \
 	# EOL
@@ -57,6 +59,7 @@ endif
 	%D%/streams.h \
 	%D%/tasks.c \
 	%D%/tasks.h \
+	%D%/test_anyio.c \
 	%D%/test_block.c \
 	%D%/test_checkpoint.c \
 	%D%/test_cond.c \

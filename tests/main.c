@@ -45,6 +45,7 @@
 #endif
 
 #define SUITES(loops, once)						\
+	loops(anyio)							\
 	loops(block)							\
 	loops(channel)							\
 	loops(checkpoint)						\

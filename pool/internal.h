@@ -37,6 +37,8 @@ void	 green__pool_submit(struct green__jobs *jobs);
 void	 green__pool_prepare(void);
 /* Take a submitted one back; false: it is running, or has been run. */
 bool	 green__pool_withdraw(struct green__job *j);
+/* How long a worker is idle before it leaves.  Tests have less time. */
+extern int64_t green__pool_patience;
 /* Workers that have nothing to do end, now; called when the process, or the
    library, ends. */
 void	 green__pool_end(void);

@@ -33,7 +33,8 @@
 
 #define NAME		"green-worker"
 #define STACK_SIZE	(1024 * 1024)
-#define IDLE_SECONDS	10
+
+int64_t green__pool_patience = 10 * GREEN_SEC;
 
 struct worker {
 	SLIST_ENTRY(worker) link;	/* while it is idle */
@@ -127,7 +128,7 @@ stay_idle(struct worker *w)
 
 	if (linger(w))
 		return (true);
-	until = green__deadline(IDLE_SECONDS * GREEN_SEC);
+	until = green__deadline(green__pool_patience);
 	w->woken = false;					/* (9) */
 	SLIST_INSERT_HEAD(&pool.idle, w, link);
 	(void)stop_looking();

@@ -39,6 +39,9 @@ green__call_run(struct green__job *j)
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
 	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
 	c->result = c->fn(c->arg);
+	if (GREEN__UNLIKELY(current != c))
+		green__die("a function in a worker thread has returned in a "
+		    "process that was forked, where nobody waits for it");
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	c->error = errno;
 	if (c->result == -1)

@@ -6,11 +6,15 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <sys/wait.h>
+
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <green/local.h>
 #include <green/thread.h>
@@ -22,6 +26,7 @@
 #include "gate.h"
 #include "shortage.h"
 #include "tasks.h"
+#include "watched.h"
 
 /* Functions that run in workers. */
 
@@ -98,6 +103,47 @@ look_at_signals(void *unused)
 GREEN_TEST(workers_get_no_signals)
 {
 	CHECK_INT(green_to_thread(look_at_signals, NULL), 1);
+}
+
+/* What it would do, end the process, is not done: it waits for the thread. */
+static int
+raise_signal(void *unused)
+{
+	sigset_t set;
+	int sig;
+
+	(void)unused;
+	if (raise(SIGUSR1) != 0 || sigpending(&set) == -1 ||
+	    sigismember(&set, SIGUSR1) != 1)
+		return (-1);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	return (sigwait(&set, &sig) == 0 ? sig : -1);
+}
+
+GREEN_TEST(a_signal_that_a_worker_raises_hurts_nobody)
+{
+	CHECK_INT(green_to_thread(raise_signal, NULL), SIGUSR1);
+}
+
+/* Where that can be looked up. */
+static int
+look_at_name(void *text)
+{
+	FILE *f = fopen("/proc/thread-self/comm", "r");
+	bool ok = f != NULL && fgets(text, 32, f) != NULL;
+
+	if (f != NULL)
+		fclose(f);
+	return (ok);
+}
+
+GREEN_TEST(workers_have_a_name_for_debuggers)
+{
+	char text[32];
+
+	if (green_to_thread(look_at_name, text) == 1)
+		CHECK_STR(text, "green-worker\n");
 }
 
 static int
@@ -724,6 +770,63 @@ PLAIN_TEST(a_forked_child_has_workers_of_its_own)
 	survives_plain(call_in_child, NULL, NULL);
 }
 
+/* In the child: what is not as it should be. */
+static int
+look_round_in_child(void)
+{
+	if (green_thread_check_cancelled() != -1 || errno != EPERM)
+		return (1);
+	if (green_from_thread_run(call_once, NULL) != -1 || errno != EPERM)
+		return (2);
+	if (green_from_thread_call(call_once, NULL) != -1 || errno != EPERM)
+		return (3);
+	if (green_to_thread(nap, NULL) != -1 || errno != EPERM)
+		return (4);
+	if (IN_LOOP(call_once, NULL, NULL) != 0)
+		return (5);
+	return (0);
+}
+
+static int
+fork_in_worker(void *returns)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		if (*(bool *)returns)
+			return (0);
+		_exit(look_round_in_child());
+	}
+	return (waitpid(pid, &status, 0) == pid ? status : -1);
+}
+
+GREEN_TEST(a_child_that_a_worker_forks_has_no_loop_to_go_back_to)
+{
+	bool returns = false;
+
+	if (!SANITIZED_THREADS)
+		CHECK_INT(green_to_thread(fork_in_worker, &returns), 0);
+}
+
+static int
+fork_in_worker_and_return(void *unused)
+{
+	bool returns = true;
+	int status = green_to_thread(fork_in_worker, &returns);
+
+	(void)unused;
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	return (0);
+}
+
+PLAIN_TEST(a_worker_that_returns_in_a_forked_child_is_a_bug)
+{
+	if (!SANITIZED)
+		survives(fork_in_worker_and_return, NULL, "a function in a "
+		    "worker thread has returned in a process that was forked");
+}
+
 /* Threads run out. */
 
 static int
@@ -780,6 +883,30 @@ PLAIN_TEST(idle_workers_end_when_they_are_told_to)
 	}
 }
 
+static int
+call_and_outlast(void *unused)
+{
+	struct green_stats st;
+
+	(void)unused;
+	CHECK_INT(call_once(NULL), 0);
+	do {
+		CHECK_INT(green_sleep(GREEN_MSEC), 0);
+		green_stats(&st);
+	} while (st.threads > 0);
+	/* Then another one is started. */
+	return (call_once(NULL));
+}
+
+PLAIN_TEST(workers_that_are_idle_for_long_leave)
+{
+	green__pool_end();
+	green__pool_patience = GREEN_MSEC;
+	CHECK_INT(IN_LOOP(call_and_outlast, NULL, NULL), 0);
+	green__pool_end();
+	green__pool_patience = 10 * GREEN_SEC;
+}
+
 PLAIN_TEST(outside_of_loops_and_workers_there_is_nothing)
 {
 	CHECK_ERRNO(green_to_thread(nap, NULL), EPERM);
@@ -794,6 +921,8 @@ CU_TestInfo thread_tests[] = {
 	CLAIM(result_and_errno_come_back),
 	CLAIM(another_thread_does_it),
 	CLAIM(workers_get_no_signals),
+	CLAIM(a_signal_that_a_worker_raises_hurts_nobody),
+	CLAIM(workers_have_a_name_for_debuggers),
 	CLAIM(workers_get_the_signals_of_their_own_faults),
 	CLAIM(a_fault_in_a_worker_ends_the_process),
 	CLAIM(others_run_meanwhile),
@@ -820,9 +949,12 @@ CU_TestInfo thread_tests[] = {
 	CLAIM(a_call_whose_thread_is_cancelled_fails),
 	CLAIM(how_a_thread_is_cancelled_is_as_if_new_in_each_call),
 	CLAIM(a_forked_child_has_workers_of_its_own),
+	CLAIM(a_child_that_a_worker_forks_has_no_loop_to_go_back_to),
+	CLAIM(a_worker_that_returns_in_a_forked_child_is_a_bug),
 	CLAIM(without_any_thread_a_call_fails),
 	CLAIM(with_few_threads_calls_wait_for_them),
 	CLAIM(idle_workers_end_when_they_are_told_to),
+	CLAIM(workers_that_are_idle_for_long_leave),
 	CLAIM(outside_of_loops_and_workers_there_is_nothing),
 	CU_TEST_INFO_NULL
 };

@@ -2,13 +2,13 @@
 # prints the stack of any of them, `green task` makes one the current stack.  Of
 # live processes and of core files; libgreen must have been built with -g.
 #
-# A task that does not run has left its registers in a jmp_buf at the top of its
-# stack.  An unwinder makes them the caller of whatever the thread is at, so that
-# gdb goes on by itself from there, from frame 1 on.  C libraries mangle some of
-# these registers: with a secret that is in the thread's control block, or comes
-# out of a register of which the task has kept the value (frame).  Whatever comes
-# out has to be the place of a switch, in that stack; where nothing does, the
-# chain of frame pointers is left.
+# A task that does not run has left its registers at the top of its stack: those
+# that assembly needs as they are, the others' in a jmp_buf.  An unwinder makes
+# them the caller of whatever the thread is at, so that gdb goes on by itself from
+# there, from frame 1 on.  C libraries mangle some of what is in a jmp_buf: with a
+# secret that is in the thread's control block, or comes out of a register of which
+# the task has kept the value (sp).  Whatever comes out has to be the place of a
+# switch, in that stack; where nothing does, the chain of frame pointers is left.
 #
 # SPDX-License-Identifier: ISC
 # Copyright (c) 2026 The libgreen authors
@@ -20,10 +20,13 @@ import time
 import gdb
 import gdb.unwinder
 
-# The functions that switches are in.
-SWITCHERS = ("green__park", "green__yield", "green__exit", "born")
-# Where the stack of a task ends; below it is only what made it.
-ENDS = ("green__task_entry", "born")
+# The functions that switches by setjmp() are in.
+SWITCHERS = ("green__context_setjmp", "green__park", "green__yield",
+             "green__exit", "born")
+# Where the stack of a task ends; below it is only what made it.  One of them is
+# in assembly, and gdb takes its name for one of Ada's.
+ENDS = ("green__task_entry", "born", "green__context_first",
+        "green.context_first")
 FOLDERS = ("green", "pool", "stream", "net", "fs", "proc")
 
 # Where a jmp_buf has which register, in words.
@@ -189,7 +192,8 @@ class Registers:
         if self.arch not in NAMES:
             raise gdb.GdbError("stacks of this machine are not known here")
         self.fp, self.sp, self.pc = NAMES[self.arch]
-        self.frame = int(task.it["frame"])
+        self.context = task.it["context"]
+        self.frame = int(self.context["sp"])
 
     def read(self, address, n):
         data = gdb.selected_inferior().read_memory(address, n * self.word)
@@ -231,7 +235,10 @@ class Registers:
         return regs
 
     def get(self):
-        env = int(self.task.it["context"]["env"].address)
+        if int(self.context["pc"]) != 0:
+            return {self.fp: int(self.context["fp"]), self.sp: self.frame,
+                    self.pc: int(self.context["pc"])}
+        env = int(self.context["env"].address)
         for layout in LAYOUTS.get(self.arch, []):
             words = self.read(env, len(layout))
             regs = {n: w for n, w in zip(layout, words) if n is not None}

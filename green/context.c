@@ -16,6 +16,9 @@
 #include "context_switch.h"
 
 const struct green__context_ops *const green__contexts[] = {
+#ifdef HAVE_CONTEXT_ASM
+	&green__context_asm,
+#endif
 #ifdef HAVE_UCONTEXT
 	&green__context_ucontext,
 #endif
@@ -61,6 +64,14 @@ green__context_close_thread(struct green__context *c)
 	memset(c, 0, sizeof(*c));
 }
 
+#ifdef HAVE_CONTEXT_ASM
+void
+green__context_setjmp(struct green__context *from, struct green__context *to)
+{
+	switch_by_setjmp(from, to);
+}
+#endif
+
 /* A stack's first frame on its way: nothing else is handed to a new stack. */
 struct birth {
 	struct green__context parent;
@@ -83,16 +94,12 @@ born(void)
 }
 
 int
-green__context_open(const struct green__context_ops *ops,
-    struct green__context *c, void *stack, size_t size, void (*entry)(void))
+green__context_bear(struct green__context *c, void (*entry)(void),
+    int (*enter)(struct green__context *c, void (*fn)(void)))
 {
 	struct birth b;
 	int error;
 
-	memset(c, 0, sizeof(*c));
-	c->stack = stack;
-	c->size = size;
-	annotate_open(c);
 	green__context_open_thread(&b.parent);
 	green__fpenv_save(&b.parent.fpenv);
 	b.child = c;
@@ -103,11 +110,28 @@ green__context_open(const struct green__context_ops *ops,
 		return (0);
 	}
 	annotate_begin(&b.parent, c);
-	(void)ops->enter(c, born);
+	(void)enter(c, born);
 	error = errno;
 	annotate_begun();
 	annotate_leave(c, &b.parent);
 	annotate_arrive(&b.parent);
+	errno = error;
+	return (-1);
+}
+
+int
+green__context_open(const struct green__context_ops *ops,
+    struct green__context *c, void *stack, size_t size, void (*entry)(void))
+{
+	int error;
+
+	memset(c, 0, sizeof(*c));
+	c->stack = stack;
+	c->size = size;
+	annotate_open(c);
+	if (ops->open(c, entry) == 0)
+		return (0);
+	error = errno;
 	annotate_close(c);
 	errno = error;
 	return (-1);

@@ -145,7 +145,13 @@ enter(struct green__context *c, void (*fn)(void))
 	_longjmp(a.place, 1);
 }
 
+static int
+open_context(struct green__context *c, void (*entry)(void))
+{
+	return (green__context_bear(c, entry, enter));
+}
+
 const struct green__context_ops green__context_sigaltstack = {
 	.name = "sigaltstack",
-	.enter = enter
+	.open = open_context
 };

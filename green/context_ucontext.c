@@ -27,7 +27,13 @@ enter(struct green__context *c, void (*fn)(void))
 	return (setcontext(&there));
 }
 
+static int
+open_context(struct green__context *c, void (*entry)(void))
+{
+	return (green__context_bear(c, entry, enter));
+}
+
 const struct green__context_ops green__context_ucontext = {
 	.name = "ucontext",
-	.enter = enter
+	.open = open_context
 };

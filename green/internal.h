@@ -295,7 +295,6 @@ struct patron {
  */
 struct green_task {
 	struct green__context context;
-	const char *frame;		/* where it left its stack, to fetch ahead */
 	unsigned attention;		/* what its checkpoints must look at */
 	bool	 daemon;
 	bool	 aborted;		/* its wait was aborted, and goes on */

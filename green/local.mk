@@ -10,6 +10,7 @@ libgreen_all_la_SOURCES += \
 	%D%/context.c \
 	%D%/context.h \
 	%D%/context_annotate.h \
+	%D%/context_asm.h \
 	%D%/context_fpenv.h \
 	%D%/context_sigaltstack.c \
 	%D%/context_switch.h \
@@ -77,6 +78,9 @@ libgreen_all_la_SOURCES += \
 	%D%/watchdog.c \
 	# EOL
 
+if GREEN_CONTEXT_ASM
+libgreen_all_la_SOURCES += %D%/context_asm.c
+endif
 if GREEN_UCONTEXT
 libgreen_all_la_SOURCES += %D%/context_ucontext.c
 endif

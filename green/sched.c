@@ -226,8 +226,10 @@ work(struct loop *l, int64_t began)
 {
 	int64_t timeout, now = began;
 
-	if (l->current != NULL)
+	if (l->current != NULL) {
 		l->turns_on = l->current;
+		l->current->context.sp = __builtin_frame_address(0);
+	}
 	l->current = NULL;
 	if (!l->mock)
 		l->time = began;
@@ -300,9 +302,9 @@ green__run_tasks(struct loop *l)
 static struct green__context *
 after(struct loop *l)
 {
-	const struct green_task *t = l->current;
-	struct green_task *to;
+	struct green_task *t = l->current, *to;
 
+	green__timer_disarm(t);
 	if (--l->ntasks == 0) {
 		(void)green__meter_stop(l, green__clock());
 		l->current = NULL;
@@ -320,10 +322,8 @@ green__exit(void)
 {
 	struct loop *l = green__loop;
 	struct green_task *t = l->current;
-	struct green__context *to;
+	struct green__context *const to = after(l);
 
-	green__timer_disarm(t);
-	to = after(l);
 	/* Nothing takes the stack before the switch has left it. */
 	if (!t->handle)
 		green__stack_put(l->stacks, t);

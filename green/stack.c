@@ -109,7 +109,7 @@ size_t
 green__stack_used(const struct stacks *s, const struct green_task *t)
 {
 	const char *bottom = t->context.stack;
-	const char *at = t->frame, *here = __builtin_frame_address(0);
+	const char *at = t->context.sp, *here = __builtin_frame_address(0);
 
 	if (t->loop->current == t && here > bottom && here < bottom + s->size)
 		at = here;

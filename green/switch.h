@@ -42,7 +42,7 @@ fetch_ahead(struct loop *l)
 	task = (const char *)l->ready[(l->ready_head + AHEAD - 1) &
 	    l->ready_mask];
 	frame = l->ready[(l->ready_head + AHEAD / 2 - 1) &
-	    l->ready_mask]->frame;
+	    l->ready_mask]->context.sp;
 	for (i = 0; i < 5; i++)
 		__builtin_prefetch(task + i * LINE);
 	for (i = 0; i < 8; i++)
@@ -76,7 +76,6 @@ successor(struct loop *l, struct green_task *t)
 {
 	struct green_task *to;
 
-	t->frame = __builtin_frame_address(0);
 	if ((t->scope->flags & SCOPE_TIMED) ||
 	    (t->waiter != NULL && t->wake_at != GREEN_FOREVER))
 		green__timer_arm(t);

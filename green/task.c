@@ -98,7 +98,6 @@ green__task_spawn(struct group *g, green_fn *fn, void *arg, const void *copy,
 	t->started = false;
 	TAILQ_INIT(&t->joiners);
 	t->waiter = NULL;
-	t->frame = (const char *)t - 512;
 	t->timer = 0;
 	t->group = g;
 	t->fn = fn;

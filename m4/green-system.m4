@@ -179,6 +179,7 @@ AS_IF([test "$green_cv_sendfile" = yes],
 # Headers of tools that libgreen tells of its stacks and its doings.
 AC_DEFUN([GREEN_CHECK_TOOLS],
 [AC_CHECK_HEADERS([sys/syscall.h valgrind/valgrind.h])
+AC_CHECK_FUNCS([_Unwind_Backtrace])
 ])
 
 # Static probes, where they need nothing but the header: on the BSDs and macOS

@@ -162,17 +162,18 @@ set -- -x "$script" -ex 'green tasks' -ex 'echo BT 2\n' -ex 'green bt 2' \
     -ex 'green bt all 3' -ex 'green task 2' -ex 'frame 5' -ex 'green task' \
     -ex 'echo THE END\n' -ex 'bt 1'
 dive='wait_at_depth (depth='
+switch='\(jump\|green__context_setjmp\|green__park\)'
 expect_all() {
 	expect "$1" "^main (1): runs, in $2" \
 	    '^  diver (2): waits for event since .* ago, in wait_at_depth, ' \
 	    '^  sleeper (3): waits for sleep since .* ago, in sleeper, ' \
 	    '^  latecomer (4): ready, in latecomer' \
-	    '^BT 2' '^#0 .* green__park (' "^#.* $dive" "^#.* $dive" \
+	    '^BT 2' '^#[01] .* green__park (' "^#.* $dive" "^#.* $dive" \
 	    "^#.* $dive" "^#.* $dive" "^#.* $dive" "^#.* $dive" \
 	    '^#.* diver (' '^#.* green__task_entry (' '^BT 4' \
-	    '^#0 .* born (' '^BT all' '^main (1): runs' "^#.*$2 (" \
-	    '^sleeper (3)' '^#0 .* green__park (' \
-	    '^#1 .* green__park (' "^#5 .* $dive" '^THE END' "^#0 .*$3 ("
+	    '^#[01] .* \(born\|green.*context_first\) (' '^BT all' '^main (1): runs' "^#.*$2 (" \
+	    '^sleeper (3)' '^#[01] .* green__park (' \
+	    "^#1 .*$switch (" "^#5 .* $dive" '^THE END' "^#0 .*$3 ("
 	# Nothing comes from below the end of a stack.
 	sed -n '/^BT 2/,/^BT all/p' "$tmp/out" >"$tmp/bts"
 	if grep -q '^#.*\(signal handler\|start_context\|green_run\)' \
@@ -206,7 +207,7 @@ sleeping() {
 }
 
 tried=0
-for GREEN_CONTEXT in ucontext sigaltstack; do
+for GREEN_CONTEXT in asm ucontext sigaltstack; do
 	for GREEN_BACKEND in epoll poll; do
 		export GREEN_CONTEXT GREEN_BACKEND
 		rm -f "$tmp"/core* "$tmp/out"

@@ -164,7 +164,7 @@ static const struct module {
 
 /* All that there are, anywhere. */
 static const char *const reactors[] = { "epoll", "kqueue", "poll" };
-static const char *const contexts[] = { "ucontext", "sigaltstack" };
+static const char *const contexts[] = { "asm", "ucontext", "sigaltstack" };
 #define COUNT(array)	(sizeof(array) / sizeof(*(array)))
 
 static struct registered {

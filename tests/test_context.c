@@ -13,7 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
+#ifdef HAVE__UNWIND_BACKTRACE
+#include <unwind.h>
+#endif
 
 #include "green/internal.h"
 
@@ -271,6 +275,137 @@ PLAIN_TEST(a_loop_leaves_its_thread_as_it_was)
 }
 
 /*
+ * Backtraces.
+ */
+#ifdef HAVE__UNWIND_BACKTRACE
+#define FRAMES	200
+
+struct trace {
+	int	 frames;
+	uintptr_t last;			/* the outermost place */
+};
+
+static _Unwind_Reason_Code
+count_frame(struct _Unwind_Context *c, void *arg)
+{
+	struct trace *tr = arg;
+	uintptr_t place = _Unwind_GetIP(c);
+
+	if (place != 0)			/* where there is no more */
+		tr->last = place;
+	return (++tr->frames < FRAMES ? _URC_NO_REASON : _URC_NORMAL_STOP);
+}
+
+/* The one frame that all others are above; only contexts in assembly have it. */
+static bool
+is_first_frame(uintptr_t place)
+{
+#ifdef HAVE_CONTEXT_ASM
+	const uintptr_t first = (uintptr_t)green__context_first;
+
+	return (place >= first && place < first + 64);
+#else
+	(void)place;
+	return (false);
+#endif
+}
+
+static bool
+in_assembly(void)
+{
+	return (strcmp(green_context_backend(), "asm") == 0);
+}
+
+static __attribute__((__noinline__)) int
+dive(int depth, struct trace *tr)
+{
+	volatile int below = 0;
+
+	if (depth > 0)
+		below = dive(depth - 1, tr);
+	else {
+		let_others_run();
+		(void)_Unwind_Backtrace(count_frame, tr);
+	}
+	return (below + 1);
+}
+
+static int
+look_back(void *arg)
+{
+	struct trace tr = { 0, 0 };
+
+	(void)arg;
+	CHECK_INT(dive(20, &tr), 21);
+	CHECK(tr.frames >= 21);
+	if (in_assembly()) {
+		CHECK(tr.frames < FRAMES);
+		CHECK(is_first_frame(tr.last));
+	}
+	return (0);
+}
+
+GREEN_TEST(a_backtrace_goes_through_all_of_a_task)
+{
+	together(look_back, 4);
+}
+
+static volatile sig_atomic_t looks, lost;
+
+static void
+look_around(int signal)
+{
+	struct trace tr = { 0, 0 };
+	int error = errno;
+
+	(void)signal;
+	(void)_Unwind_Backtrace(count_frame, &tr);
+	looks++;
+	if (!is_first_frame(tr.last))
+		lost++;
+	errno = error;
+}
+
+static int
+switch_a_lot(void *arg)
+{
+	while (looks < *(const int *)arg)
+		if (green_checkpoint() == -1)
+			return (-1);
+	return (0);
+}
+
+/* A profiler may come at any instruction, also in the middle of a switch. */
+GREEN_TEST(a_profiler_can_look_at_any_moment)
+{
+	struct itimerval often = { { 0, 200 }, { 0, 200 } }, never;
+	struct sigaction sa, old_sa;
+	struct trace tr = { 0, 0 };
+	struct green_group g;
+	int enough = 100;
+
+	if (!in_assembly())
+		return;
+	(void)_Unwind_Backtrace(count_frame, &tr);	/* it has loaded now */
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = look_around;
+	sa.sa_flags = SA_RESTART;
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGPROF, &sa, &old_sa);
+	looks = lost = 0;
+	memset(&never, 0, sizeof(never));
+	setitimer(ITIMER_PROF, &often, NULL);
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, switch_a_lot, &enough), 0);
+	CHECK_INT(green_spawn(&g, switch_a_lot, &enough), 0);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	setitimer(ITIMER_PROF, &never, NULL);
+	sigaction(SIGPROF, &old_sa, NULL);
+	CHECK_INT(lost, 0);
+}
+#endif
+
+/*
  * Signals.
  */
 static volatile sig_atomic_t caught;
@@ -373,6 +508,10 @@ CU_TestInfo context_tests[] = {
 	CLAIM(each_task_has_its_own_flags),
 	CLAIM(a_task_begins_with_its_spawners_environment),
 	CLAIM(a_loop_leaves_its_thread_as_it_was),
+#ifdef HAVE__UNWIND_BACKTRACE
+	CLAIM(a_backtrace_goes_through_all_of_a_task),
+	CLAIM(a_profiler_can_look_at_any_moment),
+#endif
 	CLAIM(new_stacks_leave_signals_as_they_were),
 	CLAIM(signals_from_elsewhere_are_not_lost),
 	CU_TEST_INFO_NULL

@@ -160,7 +160,7 @@ const char *green_backend(void);
 int	 green_backend_fd(void) GREEN_CHECK;
 /* Every backend built in, best first, NULL-terminated.  Any thread. */
 const char *const *green_backends(void);
-/* "ucontext", "sigaltstack", ...: how tasks switch stacks.  Any thread. */
+/* "asm", "ucontext", "sigaltstack": how tasks switch stacks.  Any thread. */
 const char *green_context_backend(void);
 
 int64_t	 green_now(void);			/* the loop's clock */

@@ -294,19 +294,22 @@ struct patron {
  * a parked one needs in its topmost page.
  */
 struct green_task {
-	struct green__context context;
+	/* With the front of its context, one cache line: all of the task that a
+	   switch touches. */
 	unsigned attention;		/* what its checkpoints must look at */
-	bool	 daemon;
+	bool	 timed;			/* its innermost scope is */
 	bool	 aborted;		/* its wait was aborted, and goes on */
+	struct waiter *waiter;		/* NULL: it runs, or is ready */
+	struct loop *loop;
+	int64_t	 wake_at;		/* the end of its wait; GREEN_FOREVER */
+	struct green__context context;
+	bool	 daemon;
 	bool	 handle;		/* somebody has one: the stack stays */
 	bool	 ended;
 	bool	 abandoned;		/* a thread runs on for it; of pool/ */
-	struct loop *loop;
-	struct waiter *waiter;		/* NULL: it runs, or is ready */
 	struct scope *scope;		/* the innermost, and what is to be said */
 	const char *where;		/* of it when its memory is gone */
 	bool	 in_group;
-	int64_t	 wake_at;		/* the end of its wait; GREEN_FOREVER */
 	uint64_t wake_order;
 	size_t	 timer;			/* its timer's id + 1; 0: none */
 	struct group *group;
@@ -458,6 +461,7 @@ struct loop {
 	int64_t	 quiet_since;		/* nothing was ready; 0: something was */
 	struct green_probe_ *probe;	/* NULL: none */
 	struct green_guest *guest;	/* NULL: it waits by itself */
+	int	*error_at;		/* its thread's errno, which is a call away */
 	struct green_task *turns_on;	/* whose stack the last turn was on */
 
 	bool	 mock;

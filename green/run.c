@@ -149,6 +149,7 @@ green__loop_begin(struct loop *l, green_fn *fn, void *arg)
 	if (green__overflow_watch() == -1)
 		return (green__fail(errno));
 	green__loop = l;
+	l->error_at = &errno;
 	green__group_open(&l->root, l, NULL, NULL);
 	green__group_open(&l->guests, l, NULL, NULL);
 	if (green__task_spawn(&l->root, fn, arg, NULL, 0, "main", NULL) ==

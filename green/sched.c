@@ -276,15 +276,15 @@ green__yield(bool check)
 {
 	struct loop *l = green__loop;
 	struct green_task *t = l->current, *to;
-	int error = errno;
+	int error = *l->error_at;
 
 	queue(l, t);
-	to = successor(l, t);
+	to = successor(l, t, false);
 	if (to != t) {
 		TRACE4(task__switch, t->id, t->name, to->id, to->name);
 		green__context_switch(&t->context, &to->context);
 	}
-	errno = error;
+	*l->error_at = error;
 	return (GREEN__UNLIKELY(check && green__is_cancelled(t)) ?
 	    green__cancelled() : 0);
 }

@@ -49,6 +49,7 @@ green__scope_open(struct scope *s, struct green_task *t, struct scope *parent,
 		s->order = ++t->loop->order;
 		s->flags |= SCOPE_TIMED;
 	}
+	t->timed = (s->flags & SCOPE_TIMED) != 0;
 }
 
 void
@@ -62,6 +63,7 @@ green__scope_leave(struct scope *s)
 	t->scope->inner = NULL;
 	green__in_order();
 	t->attention = t->scope->flags & SCOPE_ATTENTION;
+	t->timed = (t->scope->flags & SCOPE_TIMED) != 0;
 	if (!green__is_cancelled(t))
 		t->failed_checks = 0;
 	s->task = NULL;
@@ -280,6 +282,7 @@ deadline_moved(struct scope *s)
 	s->order = ++s->task->loop->order;
 	for (in = s; in != NULL; in = in->inner)
 		in->flags |= SCOPE_TIMED;
+	s->task->timed = true;
 	if (s->task != green__task())
 		green__timer_arm(s->task);
 }

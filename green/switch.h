@@ -28,6 +28,7 @@ queue(struct loop *l, struct green_task *t)
 }
 
 #define LINE		64
+#define FRAME_LINES	8		/* how much of a stack is fetched early */
 
 /*
  * Parked tasks are cold.  Fetch the next but some from memory early: first the
@@ -36,16 +37,14 @@ queue(struct loop *l, struct green_task *t)
 INLINE void
 fetch_ahead(struct loop *l)
 {
-	const char *task, *frame;
+	const char *frame;
 	int i;
 
-	task = (const char *)l->ready[(l->ready_head + AHEAD - 1) &
-	    l->ready_mask];
+	__builtin_prefetch(l->ready[(l->ready_head + AHEAD - 1) &
+	    l->ready_mask]);
 	frame = l->ready[(l->ready_head + AHEAD / 2 - 1) &
 	    l->ready_mask]->context.sp;
-	for (i = 0; i < 5; i++)
-		__builtin_prefetch(task + i * LINE);
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < FRAME_LINES; i++)
 		__builtin_prefetch(frame + i * LINE);
 }
 
@@ -70,14 +69,14 @@ next(struct loop *l)
 	return (t);
 }
 
-/* Whom t gives way to, t itself perhaps; he counts as running from now on. */
+/* Whom t gives way to, t itself perhaps; he counts as running from now on.
+   timed: there is an end to its wait. */
 INLINE struct green_task *
-successor(struct loop *l, struct green_task *t)
+successor(struct loop *l, struct green_task *t, bool timed)
 {
 	struct green_task *to;
 
-	if ((t->scope->flags & SCOPE_TIMED) ||
-	    (t->waiter != NULL && t->wake_at != GREEN_FOREVER))
+	if (GREEN__UNLIKELY(timed || t->timed))
 		green__timer_arm(t);
 	to = next(l);
 	l->current = to;

@@ -29,7 +29,7 @@ green__park(struct waiter *w, bool (*abort)(struct waiter *), const char *what,
 {
 	struct loop *l = green__loop;
 	struct green_task *t = l->current, *to;
-	int error = errno;
+	int error = *l->error_at;
 
 	w->task = t;
 	w->abort = abort;
@@ -51,12 +51,12 @@ green__park(struct waiter *w, bool (*abort)(struct waiter *), const char *what,
 	t->wake_at = deadline;
 	if (deadline != GREEN_FOREVER)
 		t->wake_order = ++l->order;
-	to = successor(l, t);
+	to = successor(l, t, deadline != GREEN_FOREVER);
 	if (to != t) {
 		TRACE4(task__switch, t->id, t->name, to->id, to->name);
 		green__context_switch(&t->context, &to->context);
 	}
-	errno = error;
+	*l->error_at = error;
 	return (GREEN__LIKELY(w->result != -1) ? w->result : failed(w));
 }
 

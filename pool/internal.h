@@ -82,6 +82,8 @@ void	 green__call_run(struct green__job *j);
 bool	 green__call_fell(struct green__job *j);
 /* In the loop: its task is cancelled.  true: no thread has had it, nor will. */
 bool	 green__call_cancel(struct call *c);
+/* fn, which runs, may know it. */
+void	 green__call_tell(struct call *c);
 /* In the loop: the thread is done with it. */
 void	 green__call_finish(struct call *c);
 /* In the child of a fork: the calling thread has begun nothing. */

@@ -169,6 +169,8 @@ abandon(struct waiter *w)
 		if (advance(r, RUNS, ABANDONED) == RETURNED)	/* (13) */
 			return (false);
 		w->task->abandoned = true;
+		/* Not before: it would return as one that is waited for. */
+		green__call_tell(&r->call);
 		break;
 	case REVOKED:
 		break;
@@ -252,6 +254,7 @@ interrupt(struct waiter *w)
 
 	if (green__call_cancel(&r->call))
 		return (true);
+	green__call_tell(&r->call);
 	pthread_mutex_lock(&r->lock);
 	if (r->state == WAITS)
 		r->state = REVOKED;				/* (17) */

@@ -171,18 +171,27 @@ green__call_cancel(struct call *c)
 {
 	if (c->collected)
 		TAILQ_REMOVE(&collected.jobs, &c->job, link);	/* (30) */
-	else if (!green__pool_withdraw(&c->job)) {		/* (31) */
-		atomic_store(&c->cancelled, true);
+	else if (!green__pool_withdraw(&c->job))		/* (31) */
 		return (false);
-	}
 	green__call_finish(c);
 	return (true);
+}
+
+void
+green__call_tell(struct call *c)
+{
+	atomic_store(&c->cancelled, true);
 }
 
 static bool
 abort_call(struct waiter *w)
 {
-	return (green__call_cancel(GREEN__CONTAINER(w, struct call, waiter)));
+	struct call *c = GREEN__CONTAINER(w, struct call, waiter);
+
+	if (green__call_cancel(c))
+		return (true);
+	green__call_tell(c);
+	return (false);
 }
 
 void

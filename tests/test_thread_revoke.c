@@ -463,6 +463,22 @@ GREEN_TEST(an_abandoned_call_sees_that_it_is)
 	CHECK_INT(t.disposed, 1);
 }
 
+/* What fn sees comes after it is abandoned, never before. */
+GREEN_TEST(a_call_that_looks_is_abandoned_all_the_same)
+{
+	struct trial t;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		t = (struct trial){ .limiter = NULL };
+		gate_shut();
+		cancel_at_gate(&t, call_that_looks);
+		wait_for_token(green_thread_limiter());
+		if (!CHECK_INT(t.disposed, 1))
+			break;
+	}
+}
+
 MOCK_TEST(an_abandoned_call_does_not_hold_the_mock_clock)
 {
 	struct trial t = { 0 };
@@ -859,6 +875,7 @@ CU_TestInfo thread_revoke_tests[] = {
 	CLAIM(a_loops_end_waits_for_no_abandoned_call),
 	CLAIM(a_limiter_goes_with_the_last_task),
 	CLAIM(an_abandoned_call_sees_that_it_is),
+	CLAIM(a_call_that_looks_is_abandoned_all_the_same),
 	CLAIM(an_abandoned_call_does_not_hold_the_mock_clock),
 	CLAIM(every_argument_is_freed_once_whenever_the_cancellation_comes),
 	CLAIM(an_interruptible_call_brings_its_result_back),

@@ -34,6 +34,7 @@ libgreen_all_la_SOURCES += \
 	%D%/tls.h \
 	%D%/tls_bio.c \
 	%D%/tls_config.c \
+	%D%/tls_default.c \
 	%D%/tls_goodbye.c \
 	%D%/tls_handshake.c \
 	%D%/tls_listener.c \
@@ -41,6 +42,7 @@ libgreen_all_la_SOURCES += \
 	%D%/tls_reason.c \
 	%D%/tls_session.c \
 	%D%/tls_stream.c \
+	%D%/tls_trust.c \
 	%D%/tls_verify.c \
 	%D%/tls_wrap.c \
 	# EOL

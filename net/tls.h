@@ -84,10 +84,23 @@ tls_of(struct green_stream *s)
 	return (GREEN__CONTAINER(s, struct tls, stream));
 }
 
-/* tls_config.c: one more share of it. */
+/* tls_config.c: one more share of it; what OpenSSL says of a file, or of nothing
+   (NULL): -1; and why a file (or NULL) cannot be read, which it would not tell:
+   0, or -1. */
 struct green_tls_config *green__tls_hold(struct green_tls_config *cfg);
+int	 green__tls_refuse(const char *file);
+int	 green__tls_readable(const char *file);
+/* Leave a worker as it was: OpenSSL keeps things for each thread, and may be gone
+   before the thread is. */
+void	 green__tls_leave_worker(void);
 /* name, a host's or an address, as it is verified: false if it is none. */
 bool	 green__tls_name(char dst[TLS_NAME], const char *name);
+
+/* tls_trust.c: read what opt says, or what the system has.  May take a while. */
+int	 green__tls_trust(SSL_CTX *ctx, const struct green_tls_options *opt);
+/* tls_default.c: for clients that bring none, at that time by green__clock(); to
+   be released. */
+struct green_tls_config *green__tls_default(int64_t now);
 
 /* tls_bio.c: what an SSL reads from t->in, and writes to t->written.
    NULL: ENOMEM */

@@ -21,11 +21,11 @@
 struct making {
 	struct green_tls_config *cfg;
 	const struct green_tls_options *opt;
+	X509_STORE *trust;		/* read already; NULL: not yet */
 };
 
-/* What OpenSSL says of a file, or of nothing (NULL). */
-static int
-refuse(const char *file)
+int
+green__tls_refuse(const char *file)
 {
 	char why[256];
 	int code = green__tls_reason(why, sizeof(why));
@@ -36,9 +36,8 @@ refuse(const char *file)
 	    green__failx(code, "%s: %s", file, why));
 }
 
-/* OpenSSL would not tell why it cannot read one. */
-static int
-readable(const char *file)
+int
+green__tls_readable(const char *file)
 {
 	int fd;
 
@@ -62,63 +61,53 @@ no_password(char *buf, int size, int writing, void *unused)
 }
 
 static int
-load_trust(SSL_CTX *ctx, const struct green_tls_options *opt)
-{
-	if (opt->ca_file == NULL && opt->ca_path == NULL)
-		return (SSL_CTX_set_default_verify_paths(ctx) == 1 ? 0 :
-		    refuse(NULL));
-	if (readable(opt->ca_file) == -1 || readable(opt->ca_path) == -1)
-		return (-1);
-	green__tls_clear();
-	if (SSL_CTX_load_verify_locations(ctx, opt->ca_file,
-	    opt->ca_path) != 1)
-		return (refuse(opt->ca_file == NULL ? opt->ca_path :
-		    opt->ca_file));
-	/* Whose certificates a client may choose among. */
-	if (opt->server_side && opt->ca_file != NULL)
-		SSL_CTX_set_client_CA_list(ctx,
-		    SSL_load_client_CA_file(opt->ca_file));
-	return (0);
-}
-
-static int
 load_cert(SSL_CTX *ctx, const struct green_tls_options *opt)
 {
 	if (opt->cert_file == NULL)
 		return (0);
-	if (readable(opt->cert_file) == -1 || readable(opt->key_file) == -1)
+	if (green__tls_readable(opt->cert_file) == -1 ||
+	    green__tls_readable(opt->key_file) == -1)
 		return (-1);
 	SSL_CTX_set_default_passwd_cb(ctx, no_password);
 	green__tls_clear();
 	if (SSL_CTX_use_certificate_chain_file(ctx, opt->cert_file) != 1)
-		return (refuse(opt->cert_file));
+		return (green__tls_refuse(opt->cert_file));
 	if (SSL_CTX_use_PrivateKey_file(ctx, opt->key_file,
 	    SSL_FILETYPE_PEM) != 1)
-		return (refuse(opt->key_file));
+		return (green__tls_refuse(opt->key_file));
 	return (0);
 }
 
 static int
-load(void *arg)
+load(struct making *m)
 {
-	struct making *m = arg;
-
-	if (m->cfg->verify && load_trust(m->cfg->ctx, m->opt) == -1)
+	if (m->trust != NULL) {
+		(void)X509_STORE_up_ref(m->trust);
+		SSL_CTX_set_cert_store(m->cfg->ctx, m->trust);
+	} else if (m->cfg->verify &&
+	    green__tls_trust(m->cfg->ctx, m->opt) == -1)
 		return (-1);
 	return (load_cert(m->cfg->ctx, m->opt));
 }
 
-/* In a worker, which is left as it was: OpenSSL keeps things for each thread,
-   and may be gone before the thread is. */
+void
+green__tls_leave_worker(void)
+{
+#ifdef HAVE_OPENSSL_THREAD_STOP
+	int error = errno;
+
+	OPENSSL_thread_stop();
+	errno = error;
+#endif
+}
+
+/* By a worker. */
 static int
 load_apart(void *making)
 {
-	int rc = load(making), error = errno;
+	int rc = load(making);
 
-#ifdef HAVE_OPENSSL_THREAD_STOP
-	OPENSSL_thread_stop();
-#endif
-	errno = error;
+	green__tls_leave_worker();
 	return (rc);
 }
 
@@ -261,42 +250,47 @@ new_config(const struct green_tls_options *opt)
 }
 
 static int
-fill(struct green_tls_config *cfg, const struct green_tls_options *opt)
+fill(struct making *m)
 {
-	struct making m = { .cfg = cfg, .opt = opt };
-
-	if (set_alpn(cfg, opt->alpn) == -1)
+	if (set_alpn(m->cfg, m->opt->alpn) == -1)
 		return (-1);
-	if (cfg->borrowed || (!cfg->verify && opt->cert_file == NULL))
+	if (m->cfg->borrowed)
 		return (0);
-	if (green__loop == NULL)
-		return (load(&m));
+	if (green__loop == NULL || (m->opt->cert_file == NULL &&
+	    (m->trust != NULL || !m->cfg->verify)))
+		return (load(m));
 	return (green_to_thread_limited(&green__loop->limiter_files, load_apart,
-	    &m));
+	    m));
+}
+
+/* With trust that was read already, or NULL. */
+static struct green_tls_config *
+make(const struct green_tls_options *opt, X509_STORE *trust)
+{
+	struct making m = { .opt = opt, .trust = trust };
+
+	if (check(opt) == -1)
+		return (NULL);
+	green__tls_clear();
+	if ((m.cfg = new_config(opt)) == NULL) {
+		(void)green__fail(ENOMEM);
+		return (NULL);
+	}
+	if (fill(&m) == -1) {
+		green_tls_config_release(m.cfg);
+		return (NULL);
+	}
+	return (m.cfg);
 }
 
 struct green_tls_config *
 green_tls_config_open(const struct green_tls_options *opt)
 {
 	static const struct green_tls_options none;
-	struct green_tls_config *cfg;
 
-	if (opt == NULL)
-		opt = &none;
 	if (green__loop != NULL && green__check() == -1)
 		return (NULL);
-	if (check(opt) == -1)
-		return (NULL);
-	green__tls_clear();
-	if ((cfg = new_config(opt)) == NULL) {
-		(void)green__fail(ENOMEM);
-		return (NULL);
-	}
-	if (fill(cfg, opt) == -1) {
-		green_tls_config_release(cfg);
-		return (NULL);
-	}
-	return (cfg);
+	return (make(opt == NULL ? &none : opt, NULL));
 }
 
 void
@@ -326,10 +320,28 @@ green__tls_config_named(const struct green_tls_config *cfg)
 	return (cfg->hostname[0] != '\0');
 }
 
+/* A client that trusts whom the system does. */
+static bool
+is_usual(const struct green_tls_options *opt)
+{
+	return (!opt->server_side && !opt->no_verify && opt->ca_file == NULL &&
+	    opt->ca_path == NULL && opt->context == NULL);
+}
+
 struct green_tls_config *
 green__tls_config(const struct green_tls_options *opt)
 {
-	if (opt == NULL || opt->config == NULL)
-		return (green_tls_config_open(opt));
-	return (green__tls_hold(opt->config));
+	struct green_tls_config *usual, *cfg;
+
+	if (opt != NULL && opt->config != NULL)
+		return (green__tls_hold(opt->config));
+	if (opt != NULL && (!is_usual(opt) || check(opt) == -1))
+		return (is_usual(opt) ? NULL : green_tls_config_open(opt));
+	usual = green__tls_default(green__clock());
+	if (usual == NULL || opt == NULL ||
+	    (opt->alpn == NULL && opt->cert_file == NULL))
+		return (usual);
+	cfg = make(opt, SSL_CTX_get_cert_store(usual->ctx));
+	green_tls_config_release(usual);
+	return (cfg);
 }

@@ -192,6 +192,7 @@ if GREEN_TLS
 	%D%/test_tls.c \
 	%D%/test_tls_certs.c \
 	%D%/test_tls_listener.c \
+	%D%/test_tls_trust.c \
 	%D%/tls.c \
 	%D%/tls.h \
 	# EOL

@@ -39,7 +39,8 @@
 #endif
 
 #ifdef HAVE_TLS
-#define TLS(loops)	loops(tls) loops(tls_certs) loops(tls_listener)
+#define TLS(loops)	loops(tls) loops(tls_certs) loops(tls_listener) \
+			loops(tls_trust)
 #else
 #define TLS(loops)	loops(tls_none)
 #endif

@@ -18,7 +18,9 @@ struct green_tls_options {
 	/* Client: SNI and the name, or address, to verify.  With no_verify it
 	   may be left out; else that is EINVAL. */
 	const char *hostname;
-	const char *ca_file, *ca_path;	/* NULL: the system's */
+	/* NULL: the system's, which is read by the first client of the program
+	   that needs it, and again by the first an hour later. */
+	const char *ca_file, *ca_path;
 	const char *cert_file, *key_file;	/* PEM; a server needs both */
 	/* NULL-terminated, preferred first; the server's order decides, and
 	   having nothing in common is EPROTO. */
@@ -42,9 +44,11 @@ struct green_tls_options {
 
 /*
  * Files read and parsed once, for many connections; and a client's sessions, to
- * be resumed.  Counted: the caller's until it is released, and each
- * connection's while that is open.  Any thread; in a loop a checkpoint, where
- * files are read in a worker thread.
+ * be resumed.  Clients that say nothing but hostname and allow_truncation have
+ * one in common; whoever wants the files read now, or sessions for itself, opens
+ * one.  Counted: the caller's until it is released, and each connection's while
+ * that is open.  Any thread; in a loop a checkpoint, where files are read in a
+ * worker thread.
  *   EINVAL   a server without certificate, one without the other, a key of
  *            another certificate, what is no PEM or has a password, a name of
  *            no protocol or host

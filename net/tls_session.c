@@ -1,7 +1,8 @@
 /*
  * Sessions that clients may resume, kept with their configuration by the name
  * that was verified when they began: a session is never used for another name.
- * Each is used once, so that nobody can tell two connections for one client's.
+ * Those of TLS 1.3 are used once, so that nobody can tell two connections for one
+ * client's; before that anybody could, and servers hand out but one.
  * A configuration may serve several loops, hence the lock.
  */
 /* SPDX-License-Identifier: ISC */
@@ -56,7 +57,13 @@ keep(SSL *ssl, SSL_SESSION *session)
 	return (1);
 }
 
-/* The latest for a name, no longer kept. */
+static bool
+is_for_once(const SSL_SESSION *session)
+{
+	return (SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION);
+}
+
+/* The latest for a name, to be freed. */
 static SSL_SESSION *
 take(struct tls_sessions *s, const char *name)
 {
@@ -70,7 +77,10 @@ take(struct tls_sessions *s, const char *name)
 		    strcmp(s->v[at].name, name) != 0)
 			continue;
 		found = s->v[at].session;
-		s->v[at].session = NULL;
+		if (is_for_once(found))
+			s->v[at].session = NULL;
+		else
+			(void)SSL_SESSION_up_ref(found);
 	}
 	(void)pthread_mutex_unlock(&s->lock);
 	return (found);

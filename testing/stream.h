@@ -64,6 +64,8 @@ bool	 green__expect_failure(struct green__trial *t, const char *what,
 /* The end of a stream whose other side was closed. */
 bool	 green__expect_end(struct green__trial *t, const char *what,
 	    ssize_t rc);
+bool	 green__expect_cut(struct green__trial *t, const char *what,
+	    ssize_t rc);
 /* All of it has come as it was sent; all of it was sent. */
 void	 green__expect_all(struct green__trial *t, const struct green__call *c,
 	    size_t len);

@@ -83,7 +83,7 @@ aborting_ends_both_sides(struct green__trial *t)
 		(void)green__expect_failure(t, "receive, aborted meanwhile,",
 		    here->rc, EBADF, 0);
 	if (green__call_await(there))
-		(void)green__expect_end(t, "receive of an aborted stream",
+		(void)green__expect_cut(t, "receive of an aborted stream",
 		    there->rc);
 }
 
@@ -100,7 +100,7 @@ closing_in_a_cancelled_scope_closes(struct green__trial *t)
 	(void)green_stream_close(t->end[0]);
 	t->end[0] = NULL;
 	if (green_scope_close(&s, 0) == 0 && green__call_await(there))
-		(void)green__expect_end(t, "receive", there->rc);
+		(void)green__expect_cut(t, "receive", there->rc);
 }
 
 const struct green__claim green__stream_close[] = {

@@ -75,6 +75,15 @@ green__expect_end(struct green__trial *t, const char *what, ssize_t rc)
 	return (green__expect_failure(t, what, rc, ECONNRESET, 0));
 }
 
+/* The end of one that was aborted: a protocol may tell that it was cut short. */
+bool
+green__expect_cut(struct green__trial *t, const char *what, ssize_t rc)
+{
+	if (rc == 0)
+		return (true);
+	return (green__expect_failure(t, what, rc, ECONNRESET, EPROTO));
+}
+
 /* All of it has come as it was sent. */
 void
 green__expect_all(struct green__trial *t, const struct green__call *c,

@@ -98,7 +98,8 @@ cert_make(struct cert *c, const struct cert_wish *w)
 	    extend(c->x, issuer->x, NID_basic_constraints,
 	    w->ca ? "critical,CA:TRUE" : "CA:FALSE") &&
 	    extend(c->x, issuer->x, NID_subject_alt_name, w->san) &&
-	    X509_sign(c->x, issuer->key, EVP_sha256()) != 0 && write_file(c);
+	    X509_sign(c->x, issuer->key, w->sha1 ? EVP_sha1() :
+	    EVP_sha256()) != 0 && write_file(c);
 	return (CHECK(ok));
 }
 

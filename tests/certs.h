@@ -23,6 +23,7 @@ struct cert_wish {
 	int	 from, to;		/* days from now; 0 and 0: good for now */
 	int	 rsa;			/* bits; 0: an elliptic curve's key */
 	bool	 ca;
+	bool	 sha1;			/* signed by way of that */
 };
 /* Its own file is in the scratch directory.  false: CHECK has told. */
 bool	 cert_make(struct cert *c, const struct cert_wish *w);

@@ -191,7 +191,10 @@ if GREEN_TLS
 	%D%/certs.h \
 	%D%/test_tls.c \
 	%D%/test_tls_certs.c \
+	%D%/test_tls_conform.c \
+	%D%/test_tls_end.c \
 	%D%/test_tls_listener.c \
+	%D%/test_tls_peer.c \
 	%D%/test_tls_trust.c \
 	%D%/tls.c \
 	%D%/tls.h \

@@ -39,8 +39,14 @@
 #endif
 
 #ifdef HAVE_TLS
-#define TLS(loops)	loops(tls) loops(tls_certs) loops(tls_listener) \
-			loops(tls_trust)
+#define TLS(loops)							\
+	loops(tls)							\
+	loops(tls_certs)						\
+	loops(tls_conform)						\
+	loops(tls_end)							\
+	loops(tls_listener)						\
+	loops(tls_peer)							\
+	loops(tls_trust)
 #else
 #define TLS(loops)	loops(tls_none)
 #endif

@@ -155,6 +155,15 @@ GREEN_TEST(one_with_a_weak_key_is_refused)
 	    "key of the certificate for server.example is too weak: 1024 bits");
 }
 
+GREEN_TEST(one_with_a_weak_signature_is_refused)
+{
+	const struct cert_wish w = { .name = "server.example",
+	    .san = "DNS:server.example", .issuer = cert_ca(), .sha1 = true };
+
+	refused_as(&w, sides_hostname,
+	    "signature of the certificate for server.example is too weak");
+}
+
 GREEN_TEST(one_signed_by_what_is_no_ca_is_refused)
 {
 	const struct cert_wish w = { .name = "leaf",
@@ -294,6 +303,54 @@ GREEN_TEST(clients_may_have_to_show_certificates)
 	sides_close(e);
 }
 
+GREEN_TEST(a_clients_certificate_has_to_be_trusted_too)
+{
+	const struct cert_wish ca = { .name = "Stranger", .ca = true };
+	struct green_tls_options s = server_options(), c = client_options();
+	struct cert stranger = { .x = NULL };
+	struct side e[2];
+	char byte;
+
+	if (cert_make(&stranger, &ca)) {
+		s.require_client_cert = true;
+		s.ca_file = cert_ca()->file;
+		c.cert_file = c.key_file = stranger.file;
+		(void)sides_open(e, &s, &c);
+		CHECK_INT(e[0].error, EACCES);
+		CHECK_HAS(e[0].msg, "certificate for Stranger is self-signed");
+		if (e[1].s != NULL)
+			CHECK_ERRNO(green_stream_receive(e[1].s, &byte, 1),
+			    EPROTO);
+		CHECK_INT(green_stream_close(e[1].s), 0);
+	}
+	cert_free(&stranger);
+}
+
+GREEN_TEST(in_tls_1_2_both_know_at_once)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	struct green_tls_options s = server_options();
+	struct green_tls_options c = {
+		.hostname = sides_hostname,
+		.context = ctx
+	};
+	struct side e[2];
+
+	s.require_client_cert = true;
+	s.ca_file = cert_ca()->file;
+	(void)SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
+	CHECK(SSL_CTX_load_verify_locations(ctx, cert_ca()->file, NULL) == 1);
+	CHECK(!sides_open(e, &s, &c));
+	CHECK_INT(e[0].error, EACCES);
+	CHECK_INT(e[1].error, EPROTO);
+	CHECK_HAS(e[1].msg, "the peer has refused");
+	CHECK(SSL_CTX_use_certificate(ctx, cert_server()->x) == 1);
+	CHECK(SSL_CTX_use_PrivateKey(ctx, cert_server()->key) == 1);
+	if (CHECK(sides_open(e, &s, &c)))
+		sides_close(e);
+	SSL_CTX_free(ctx);
+}
+
 /*
  * Configurations.
  */
@@ -365,6 +422,7 @@ CU_TestInfo tls_certs_tests[] = {
 	CLAIM(one_of_an_unknown_issuer_is_refused),
 	CLAIM(one_signed_by_itself_is_refused),
 	CLAIM(one_with_a_weak_key_is_refused),
+	CLAIM(one_with_a_weak_signature_is_refused),
 	CLAIM(one_signed_by_what_is_no_ca_is_refused),
 	CLAIM(a_revoked_one_is_refused),
 	CLAIM(a_good_one_is_good_for_all_its_names),
@@ -372,6 +430,8 @@ CU_TestInfo tls_certs_tests[] = {
 	CLAIM(the_systems_trust_does_not_know_the_tests),
 	CLAIM(who_asks_for_no_verification_gets_none),
 	CLAIM(clients_may_have_to_show_certificates),
+	CLAIM(a_clients_certificate_has_to_be_trusted_too),
+	CLAIM(in_tls_1_2_both_know_at_once),
 	CLAIM(what_does_not_fit_together_is_einval),
 	CLAIM(files_that_cannot_be_read_are_named),
 	CLAIM(a_client_needs_a_name_to_verify),

@@ -105,21 +105,45 @@ GREEN_TEST(bad_handshakes_and_stalls_delay_nobody)
 	CHECK_INT(green_group_close(&g, 0), 0);
 }
 
-GREEN_TEST(a_handshake_that_stalls_is_dropped)
+MOCK_TEST(a_handshake_that_stalls_is_dropped)
 {
 	struct green_stream *mute;
 	struct green_group g;
 	struct served v = { .g = &g };
+	int64_t began = green_now();
 	char byte;
 	int port;
 
-	REQUIRE(CHECK((v.l = listen_tls(&port, 20 * GREEN_MSEC)) != NULL));
+	REQUIRE(CHECK((v.l = listen_tls(&port, 0)) != NULL));
 	green_group_open(&g);
 	CHECK_INT(green_spawn(&g, serve, &v), 0);
 	mute = streams_connect(port);
 	CHECK_INT(green_stream_receive(mute, &byte, 1), 0);
+	CHECK_INT(green_now() - began, 30 * GREEN_SEC);
 	CHECK_INT(green_stream_close(mute), 0);
 	CHECK_INT(be_greeted(&port), 0);
+	green_listener_close(v.l);
+	CHECK_INT(green_group_close(&g, 0), 0);
+}
+
+MOCK_TEST(also_in_the_time_that_is_given)
+{
+	struct green_stream *mute;
+	struct green_group g;
+	struct served v = { .g = &g };
+	int64_t began = green_now();
+	char byte;
+	int port;
+
+	REQUIRE(CHECK((v.l = listen_tls(&port, GREEN_SEC)) != NULL));
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, serve, &v), 0);
+	mute = streams_connect(port);
+	/* Half a record keeps it no longer. */
+	CHECK_INT(green_stream_send(mute, "\x16\x03\x01", 3), 0);
+	CHECK(green_stream_receive(mute, &byte, 1) <= 0);
+	CHECK_INT(green_now() - began, GREEN_SEC);
+	CHECK_INT(green_stream_close(mute), 0);
 	green_listener_close(v.l);
 	CHECK_INT(green_group_close(&g, 0), 0);
 }
@@ -240,6 +264,7 @@ CU_TestInfo tls_listener_tests[] = {
 	CLAIM(streams_come_out_after_their_handshake),
 	CLAIM(bad_handshakes_and_stalls_delay_nobody),
 	CLAIM(a_handshake_that_stalls_is_dropped),
+	CLAIM(also_in_the_time_that_is_given),
 	CLAIM(what_nobody_accepts_any_more_is_closed),
 	CLAIM(a_renewed_certificate_serves_new_connections),
 	CLAIM(what_makes_no_listener_of_tls_is_einval),

@@ -2,12 +2,31 @@
 # than the public headers, no more than libgreen.
 
 noinst_PROGRAMS += \
+	%D%/fetch \
 	%D%/fetchall \
 	%D%/jobd \
 	%D%/socks5d \
 	%D%/supervise \
 	%D%/tcpproxy \
 	%D%/webd \
+	# EOL
+
+%C%_fetch_CPPFLAGS = -I$(top_srcdir)/include
+%C%_fetch_LDADD = libgreen.la
+%C%_fetch_SOURCES = \
+	%D%/backoff.h \
+	%D%/fetch.c \
+	%D%/fetch.h \
+	%D%/http.c \
+	%D%/http.h \
+	%D%/http_response.c \
+	%D%/http_response.h \
+	%D%/job.c \
+	%D%/output.c \
+	%D%/output.h \
+	%D%/progress.c \
+	%D%/url.c \
+	%D%/url.h \
 	# EOL
 
 %C%_fetchall_CPPFLAGS = -I$(top_srcdir)/include
@@ -82,3 +101,5 @@ EXTRA_DIST += \
 	man/tcpproxy.1 \
 	man/webd.1 \
 	# EOL
+# They are not installed, and so these are not either.
+EXTRA_DIST += man/fetch.1 man/socks5d.1 man/supervise.1 man/tcpproxy.1 man/webd.1

@@ -1,6 +1,7 @@
 # Scripts look at the tree, the test program at what it does.
 
 dist_check_SCRIPTS += \
+	%D%/fetch.sh \
 	%D%/gdb.sh \
 	%D%/headers.sh \
 	%D%/layers.sh \

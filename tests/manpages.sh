@@ -98,6 +98,19 @@ for page in "$@"; do
 	done
 done
 
+# A page of ours that another refers to is there.
+for page in "$srcdir"/man/*.[1-9]; do
+	name=${page##*/}
+	case $name in
+	*.3) ;;
+	*) echo "${name%.*} ${name##*.}" ;;
+	esac
+done >"$tmp/ours"
+sed 's/$/ 3/' "$tmp/names" >>"$tmp/ours"
+sort "$tmp/ours" >"$tmp/pages"
+sed -n 's/^\.Xr \(green[^ ]* [37]\).*/\1/p' "$srcdir"/man/*.[1-9] | sort -u |
+    comm -23 - "$tmp/pages" | each 'is no page' || status=1
+
 # Whoever begins with green(7) comes to every other.
 for page in "$srcdir"/man/*.[1-9]; do
 	name=${page##*/}

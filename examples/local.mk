@@ -76,7 +76,6 @@ tools = \
 	tcpproxy \
 	webd \
 	# EOL
-EXTRA_DIST += man/socks5d.1 man/supervise.1 man/tcpproxy.1 man/webd.1
 
 install-tools: all
 	$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1'
@@ -92,8 +91,10 @@ install-tools: all
 	done
 
 .PHONY: install-tools
-# They are not installed, and so their pages are not either.
+
+# Otherwise they are not installed, and so their pages are not either.
 EXTRA_DIST += \
+	man/fetch.1 \
 	man/fetchall.1 \
 	man/jobd.1 \
 	man/socks5d.1 \
@@ -101,5 +102,3 @@ EXTRA_DIST += \
 	man/tcpproxy.1 \
 	man/webd.1 \
 	# EOL
-# They are not installed, and so these are not either.
-EXTRA_DIST += man/fetch.1 man/socks5d.1 man/supervise.1 man/tcpproxy.1 man/webd.1

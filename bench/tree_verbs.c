@@ -50,7 +50,9 @@ walk(void *arg)
 		fputs(e.path, stdout);
 		putchar('\n');
 	}
-	return (green_dir_close(d) == -1 ? -1 : rc);
+	if (rc == -1)
+		return (die(argv[1]));
+	return (green_dir_close(d));
 }
 
 static int

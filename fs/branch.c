@@ -1,8 +1,8 @@
 /*
- * A branch that was closed to save a descriptor is opened again when it is held,
- * from the nearest above it that is open; or, as the last of its own branches is
- * done with, by "..", which keeps the way back as short in a deep tree as in any
- * other.  Either way it must be the directory that it was.
+ * A branch that was closed to save a descriptor is opened again when it is held:
+ * by ".." from one below it, which keeps the way back as short in a deep tree as
+ * in any other; or else from the nearest above it that is open.  Either way it
+ * must be the directory that it was.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -78,7 +78,7 @@ is(const struct green__branch *b, int fd)
 	return (false);
 }
 
-/* With the lock, as all down to green__branch_hold(). */
+/* With the lock, as all down to green__branch_hold(), unless it says so. */
 static void
 shut(struct green__tree *t, struct green__branch *b)
 {
@@ -119,50 +119,86 @@ spare(struct green__tree *t, size_t left)
 	}
 }
 
-/* b is open now; unless it was meanwhile. */
+/* b is open now, and held; unless it was open meanwhile. */
 static void
 have(struct green__tree *t, struct green__branch *b, int fd)
 {
+	b->holders++;
 	if (b->fd != -1) {
 		close(fd);
 		return;
 	}
 	b->fd = fd;
+	if (b->parent != NULL)
+		b->parent->below = b;
 	TAILQ_INSERT_TAIL(&t->open, b, link);
 	t->nopen++;
-	b->holders++;
 	spare(t, OPEN);
-	b->holders--;
 }
 
-/* Without the lock: from the directory fd down n branches, the last first. */
+/* From b, which is open, to the one above, which was closed for now and is open
+   then; -1: there may be another way.  The lock stays, lest b goes. */
 static int
-go_down(int fd, struct green__branch **way, size_t n)
+step_back(struct green__tree *t, struct green__branch *b)
 {
-	int at = fd, next;
+	int fd = open_dir(b->fd, "..", 0);
 
-	while (n-- > 0) {
-		next = open_dir(at, way[n]->name, O_NOFOLLOW);
-		if (at != fd)
-			(void)(next == -1 ? close_failed(at) : close(at));
-		if (next == -1)
-			return (-1);
-		if (way[n]->known && !is(way[n], next))
-			return (close_failed(next));
-		at = next;
-	}
-	return (at);
+	if (fd == -1)
+		return (-1);
+	if (!is(b->parent, fd))
+		return (close_failed(fd));
+	have(t, b->parent, fd);
+	b->parent->holders--;
+	return (fd);
 }
 
-/* From the nearest above it that is open, if not from anywhere. */
+/* It may be by one that is below it. */
+static bool
+is_open(struct green__tree *t, struct green__branch *b)
+{
+	return (b->fd != -1 || (b->below != NULL && b->below->fd != -1 &&
+	    step_back(t, b->below) != -1));
+}
+
+/* Without the lock: b, in the directory above, or by a path. */
+static int
+open_in(int above, const struct green__branch *b, int flags)
+{
+	int fd = open_dir(above, b->name, flags);
+
+	if (fd != -1 && b->known && !is(b, fd))
+		return (close_failed(fd));
+	return (fd);
+}
+
+/* From the one above, which is open and held, if there is one; it is let go. */
+static int
+step(struct green__tree *t, struct green__branch *b)
+{
+	struct green__branch *up = b->parent;
+	int above = up == NULL ? AT_FDCWD : up->fd, error, fd;
+
+	pthread_mutex_unlock(&t->lock);
+	fd = open_in(above, b, up == NULL && t->follow ? 0 : O_NOFOLLOW);
+	error = errno;
+	pthread_mutex_lock(&t->lock);
+	if (up != NULL)
+		up->holders--;
+	if (fd != -1)
+		have(t, b, fd);
+	errno = error;
+	return (fd);
+}
+
+/* From the nearest above it that is open, down to b, which is held then. */
 static int
 reach(struct green__tree *t, struct green__branch *b)
 {
 	struct green__branch *from, *one[1], **way = one;
 	size_t i, n = 1;
-	int error, fd;
+	int error, fd = -1;
 
-	for (from = b->parent; from != NULL && from->fd == -1;
+	for (from = b->parent; from != NULL && !is_open(t, from);
 	    from = from->parent)
 		n++;
 	if (n > 1 && (way = calloc(n, sizeof(*way))) == NULL)
@@ -171,16 +207,10 @@ reach(struct green__tree *t, struct green__branch *b)
 		way[i] = i == 0 ? b : way[i - 1]->parent;
 	if (from != NULL)
 		from->holders++;
-	pthread_mutex_unlock(&t->lock);
-	if (from != NULL)
-		fd = go_down(from->fd, way, n);
-	else
-		fd = open_dir(AT_FDCWD, way[n - 1]->name,
-		    t->follow ? 0 : O_NOFOLLOW);
+	for (i = n; i > 0; i--)
+		if ((fd = step(t, way[i - 1])) == -1)
+			break;
 	error = errno;
-	pthread_mutex_lock(&t->lock);
-	if (from != NULL)
-		from->holders--;
 	if (way != one)
 		free(way);
 	errno = error;
@@ -192,21 +222,18 @@ hold(struct green__tree *t, struct green__branch *b)
 {
 	int fd;
 
-	if (b->fd == -1) {
-		fd = reach(t, b);
-		if (fd == -1 && (errno == EMFILE || errno == ENFILE)) {
-			spare(t, 1);
-			fd = reach(t, b);
-		}
-		if (fd == -1)
-			return (-1);
-		have(t, b, fd);
-	} else {
+	if (is_open(t, b)) {
 		TAILQ_REMOVE(&t->open, b, link);
 		TAILQ_INSERT_TAIL(&t->open, b, link);
+		b->holders++;
+		return (b->fd);
 	}
-	b->holders++;
-	return (b->fd);
+	fd = reach(t, b);
+	if (fd == -1 && (errno == EMFILE || errno == ENFILE)) {
+		spare(t, 1);
+		fd = reach(t, b);
+	}
+	return (fd == -1 ? -1 : b->fd);
 }
 
 int
@@ -230,21 +257,6 @@ green__branch_let_go(struct green__tree *t, struct green__branch *b)
 	pthread_mutex_unlock(&t->lock);
 }
 
-/* To the one above, which was closed for now; if that fails, there is another
-   way. */
-static void
-go_back(struct green__tree *t, struct green__branch *b)
-{
-	int fd = open_dir(b->fd, "..", 0);
-
-	if (fd == -1)
-		return;
-	if (is(b->parent, fd))
-		have(t, b->parent, fd);
-	else
-		close(fd);
-}
-
 void
 green__branch_end(struct green__tree *t, struct green__branch *b, bool back)
 {
@@ -253,11 +265,13 @@ green__branch_end(struct green__tree *t, struct green__branch *b, bool back)
 	pthread_mutex_lock(&t->lock);
 	if (b->fd != -1) {
 		if (back && b->parent != NULL && b->parent->fd == -1)
-			go_back(t, b);
+			(void)step_back(t, b);
 		/* That may have spared it. */
 		if (b->fd != -1)
 			shut(t, b);
 	}
+	if (b->parent != NULL && b->parent->below == b)
+		b->parent->below = NULL;
 	pthread_mutex_unlock(&t->lock);
 	errno = error;
 }

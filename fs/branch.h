@@ -21,6 +21,7 @@ struct green__branch {
 	const char *name;		/* in parent; the root's path */
 	int	 fd;			/* -1: closed, maybe for now only */
 	unsigned holders;		/* who has fd in use */
+	struct green__branch *below;	/* one in it, opened last, or NULL */
 	bool	 known;			/* it was closed for now, and must be: */
 	dev_t	 dev;
 	ino_t	 ino;

@@ -1,6 +1,7 @@
 /*
- * Walking a tree: what has been read is handed out, and when there is no more of
- * that, workers make a trip to read ahead.
+ * Walking a tree: what has been read is handed out, and when there is no more
+ * of that, workers make a trip to read ahead; further where that is quick, so
+ * that few trips are made, and nobody waits long for one.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -13,7 +14,11 @@
 #include "crew.h"
 #include "walk_tree.h"
 
-#define AHEAD	4096			/* entries a trip reads, or little more */
+/* Entries that a trip reads, or little more, if they take so long. */
+#define FEWEST	((size_t)1024)
+#define MOST	((size_t)64 * 1024)
+#define SHORT	(8 * GREEN_MSEC)
+#define LONG	(32 * GREEN_MSEC)
 
 /* n, and all below it; no worker is about. */
 static void
@@ -36,11 +41,20 @@ free_tree(struct green__walk *w, struct node *n)
 static int
 trip(struct green__walk *w)
 {
-	w->ahead = AHEAD;
-	if (TAILQ_NEXT(TAILQ_FIRST(&w->todo), link) == NULL &&
-	    TAILQ_FIRST(&w->todo)->state == UNREAD)
-		return (green__path_work(green__walk_read, w));
-	return (green__crew(green__walk_read, w));
+	const struct node *first = TAILQ_FIRST(&w->todo);
+	int64_t began = green_now();
+	int rc;
+
+	w->ahead = w->trip;
+	if (first->state == UNREAD && TAILQ_NEXT(first, link) == NULL)
+		rc = green__path_work(green__walk_read, w);
+	else
+		rc = green__crew(green__walk_read, w);
+	if (w->ahead == 0 && green_now() - began < SHORT && w->trip < MOST)
+		w->trip *= 2;
+	else if (green_now() - began > LONG && w->trip > FEWEST)
+		w->trip /= 2;
+	return (rc);
 }
 
 static int
@@ -66,6 +80,7 @@ init(struct green__walk *w)
 		return (-1);
 	}
 	w->tree.follow = true;
+	w->trip = FEWEST;
 	return (0);
 }
 

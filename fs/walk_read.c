@@ -16,7 +16,9 @@
 
 #include "walk_tree.h"
 
-#define EMPTY	8			/* what a directory counts itself */
+/* What a directory counts itself, and a name, with or without stat(2). */
+#define EMPTY	8
+#define WITH_ST	4
 #define STATS	1024			/* of a directory, at once */
 
 struct node *
@@ -162,7 +164,7 @@ read_node(struct green__walk *w, struct node *n)
 static void
 have_read(struct green__walk *w, struct node *n)
 {
-	size_t cost = n->names.n + EMPTY;
+	size_t cost = EMPTY + (n->st == NULL ? 1 : WITH_ST) * n->names.n;
 
 	n->state = READ;
 	if (!has_more(n))

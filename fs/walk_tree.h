@@ -45,6 +45,7 @@ struct green__walk {
 	int	 flags;
 	char	*path;			/* of at, and of what is in it */
 	size_t	 room;
+	size_t	 trip;			/* what the next trip may read */
 	struct green__tree tree;
 	pthread_mutex_t lock;		/* of what follows, and of the nodes */
 	pthread_cond_t change;

@@ -314,6 +314,8 @@ GREEN_TEST(few_branches_of_a_tree_are_open_at_once)
 	green__branch_let_go(&t, &b[BRANCHES / 2]);
 	/* ... or from below. */
 	for (i = BRANCHES; i > 0; i--) {
+		CHECK(green__branch_hold(&t, &b[i]) != -1);
+		green__branch_let_go(&t, &b[i]);
 		green__branch_end(&t, &b[i], true);
 		CHECK(b[i - 1].fd != -1);
 	}

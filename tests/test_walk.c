@@ -5,6 +5,7 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <fcntl.h>
@@ -20,6 +21,8 @@
 
 #define WIDE	40			/* directories, in each of them again */
 #define DEEP	60			/* its path is longer than PATH_MAX */
+#define COMB	300
+#define MANY	3000
 #define NOBODY	65534
 
 static char root[512];
@@ -263,6 +266,128 @@ GREEN_TEST(depth_is_no_limit)
 	clean();
 }
 
+/* At each of many levels, two directories: "d", which has the next, and "z". */
+static void
+make_comb(int levels)
+{
+	int below, fd = open(root, O_RDONLY | O_DIRECTORY), i;
+
+	for (i = 0; i < levels; i++) {
+		CHECK_INT(mkdirat(fd, "d", 0700), 0);
+		CHECK_INT(mkdirat(fd, "z", 0700), 0);
+		below = openat(fd, "d", O_RDONLY | O_DIRECTORY);
+		close(fd);
+		fd = below;
+	}
+	CHECK_INT(mkdirat(fd, "z", 0700), 0);
+	close(fd);
+}
+
+static void
+walk_comb(int flags)
+{
+	struct green_dirent e;
+	struct green_dir *d = green_dir_walk(root, flags);
+	int n = 0;
+
+	REQUIRE(CHECK(d != NULL));
+	/* All the way down, and then back up. */
+	while (green_dir_next(d, &e) == 1 && e.error == 0) {
+		CHECK(*e.name == (n < COMB ? 'd' : 'z'));
+		CHECK_INT(e.depth, n < COMB ? n : 2 * COMB - n);
+		CHECK((e.st != NULL) == (flags != 0));
+		n++;
+	}
+	CHECK_INT(n, 2 * COMB + 1);
+	CHECK_INT(green_dir_close(d), 0);
+}
+
+GREEN_TEST(depth_takes_few_descriptors_of_a_walk)
+{
+	struct rlimit old, few;
+
+	make_root();
+	make_comb(COMB);
+	CHECK_INT(getrlimit(RLIMIT_NOFILE, &old), 0);
+	few = old;
+	few.rlim_cur = 100;
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &few), 0);
+	walk_comb(0);
+	walk_comb(GREEN_PATH_STAT);
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &old), 0);
+	clean();
+}
+
+/* More names than stat(2) is asked of at once. */
+GREEN_TEST(a_large_directory_has_the_stats_of_all)
+{
+	struct green_dirent e;
+	struct green_dir *d;
+	char name[50];
+	int i, n = 0;
+
+	make_root();
+	make("d", S_IFDIR);
+	for (i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "d/%04d", i);
+		make(name, i % 100 == 99 ? S_IFDIR : S_IFREG);
+	}
+	d = green_dir_walk(root, GREEN_PATH_STAT);
+	REQUIRE(CHECK(d != NULL));
+	CHECK_INT(green_dir_next(d, &e), 1);
+	while (green_dir_next(d, &e) == 1) {
+		CHECK_INT(atoi(e.name), n++);
+		if (n == MANY / 2)
+			(void)clean();
+		if (n < MANY / 2)
+			CHECK(e.st != NULL);
+		if (e.st != NULL)
+			CHECK(S_ISDIR(e.st->st_mode) == (n % 100 == 0));
+	}
+	CHECK_INT(n, MANY);
+	/* Those at its end had gone. */
+	CHECK(e.st == NULL);
+	CHECK_INT(green_dir_close(d), 0);
+}
+
+/* A directory is moved out, and a link to it put in its place. */
+GREEN_TEST(a_walk_follows_no_link_that_is_swapped_in)
+{
+	struct green_dirent e;
+	struct green_dir *d;
+	char from[700], to[700], name[50];
+	int i, n = 0;
+
+	make_root();
+	make("a", S_IFDIR);
+	/* So many that the walk's first trip does not reach "b". */
+	for (i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "a/%04d", i);
+		make(name, S_IFREG);
+	}
+	make("b", S_IFDIR);
+	make("b/c", S_IFDIR);
+	make("b/c/f", S_IFREG);
+	make("out", S_IFDIR);
+	d = green_dir_walk(root, 0);
+	REQUIRE(CHECK(d != NULL));
+	CHECK_INT(green_dir_next(d, &e), 1);
+	snprintf(from, sizeof(from), "%s/b", root);
+	snprintf(to, sizeof(to), "%s/out/b", root);
+	CHECK_INT(rename(from, to), 0);
+	CHECK_INT(symlink("out/b", from), 0);
+	while (green_dir_next(d, &e) == 1) {
+		CHECK_INT(e.error, 0);
+		CHECK(strstr(e.path, "/b/c") == NULL ||
+		    strstr(e.path, "/out/b/") != NULL);
+		n++;
+	}
+	/* "b" itself, and what is in "out" now. */
+	CHECK_INT(n, MANY + 2 + 3);
+	CHECK_INT(green_dir_close(d), 0);
+	clean();
+}
+
 GREEN_TEST(what_has_gone_meanwhile_is_empty)
 {
 	struct green_dirent e;
@@ -363,6 +488,9 @@ CU_TestInfo walk_tests[] = {
 	CLAIM(many_workers_keep_one_order),
 	CLAIM(a_cancelled_walk_goes_on_where_it_was),
 	CLAIM(depth_is_no_limit),
+	CLAIM(depth_takes_few_descriptors_of_a_walk),
+	CLAIM(a_large_directory_has_the_stats_of_all),
+	CLAIM(a_walk_follows_no_link_that_is_swapped_in),
 	CLAIM(what_has_gone_meanwhile_is_empty),
 	CLAIM(globs_find_what_matches_once),
 	CLAIM(what_cannot_be_read_is_handed_out_with_its_error),

@@ -22,7 +22,7 @@ import gdb.unwinder
 
 # The functions that switches by setjmp() are in.
 SWITCHERS = ("green__context_setjmp", "green__park", "green__yield",
-             "green__exit", "born")
+             "green__task_entry", "born")
 # Where the stack of a task ends; below it is only what made it.  One of them is
 # in assembly, and gdb takes its name for one of Ada's.
 ENDS = ("green__task_entry", "born", "green__context_first",

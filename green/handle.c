@@ -14,9 +14,12 @@
 void
 green__handle_settle(struct green_task *t)
 {
-	int error = errno;
+	int error;
 
 	t->ended = true;
+	if (GREEN__LIKELY(TAILQ_EMPTY(&t->joiners)))
+		return;
+	error = errno;
 	green__queue_wake_all(&t->joiners, 0, 0);
 	errno = error;
 }

@@ -353,7 +353,8 @@ void	 green__locks_abandon(struct green_task *t);
 /* EINVAL, ENOMEM, EAGAIN.  copy not NULL: len bytes there are its argument. */
 struct green_task *green__task_spawn(struct group *g, green_fn *fn, void *arg,
 	    const void *copy, size_t len, const char *name, const char *where);
-void	 green__task_entry(void);	/* the first frame of every stack */
+/* Its function, and what its end brings with it; sched.c has it switch then. */
+void	 green__task_run(struct green_task *t);
 
 /*
  * The loop (run.c, sched.c).
@@ -515,7 +516,7 @@ void	 green__ready(struct green_task *t);	/* queue it; never fails */
 /* Let others run.  0; with check, -1 and ECANCELED if cancelled afterwards. */
 int	 green__yield(bool check);
 void	 green__run_tasks(struct loop *l);	/* run tasks till the last ends */
-void	 green__exit(void);	/* a task is over; returns in its stack's next */
+void	 green__task_entry(void);	/* the first frame of every stack */
 int	 green__reserve(struct loop *l, size_t ntasks);	/* room; ENOMEM */
 
 /* inbox.c: it->run(it) in the loop, soon.  Any thread. */

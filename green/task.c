@@ -1,7 +1,7 @@
 /*
  * Tasks: a function on a stack of its own, in a group.  A stack's first frame
- * runs one task after the other, so that a spawn on a used stack makes no
- * context and no system call.
+ * (sched.c) runs one task after the other, so that a spawn on a used stack makes
+ * no context and no system call.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -15,34 +15,32 @@
 #include "trace.h"
 
 void
-green__task_entry(void)
+green__task_run(struct green_task *t)
 {
-	struct green_task *t;
 	int rc;
 
-	for (;;) {
-		t = green__loop->current;
-		errno = 0;
-		rc = t->fn(t->arg);
-		if (GREEN__UNLIKELY(green__loop != t->loop))
-			green__die("task \"%s\" has returned in a process that "
-			    "was forked, where its loop does not run", t->name);
-		if (t->scope != &t->self)
-			green__scope_left_open(t);
-		if (t->locals != NULL || t->inherited != NULL)
-			green__locals_end(t);
-		t->result = rc;
-		t->code = errno;
-		TRACE4(task__exit, t->id, t->name, rc, t->code);
+	errno = 0;
+	rc = t->fn(t->arg);
+	if (GREEN__UNLIKELY(green__loop != t->loop))
+		green__die("task \"%s\" has returned in a process that was "
+		    "forked, where its loop does not run", t->name);
+	if (t->scope != &t->self)
+		green__scope_left_open(t);
+	if (t->locals != NULL || t->inherited != NULL)
+		green__locals_end(t);
+	t->result = rc;
+	t->code = errno;
+	TRACE4(task__exit, t->id, t->name, rc, t->code);
+	if (GREEN__UNLIKELY(!SLIST_EMPTY(&t->locks)))
 		green__locks_abandon(t);
-		green__handle_settle(t);
-		green__group_leave(t, rc);
+	green__handle_settle(t);
+	green__group_leave(t, rc);
+	if (GREEN__UNLIKELY(t->self.reason != NULL))
 		free(t->self.reason);
-		if (!t->handle)
-			free(t->errmsg);
+	if (GREEN__UNLIKELY(t->errmsg != NULL && !t->handle))
+		free(t->errmsg);
+	if (GREEN__UNLIKELY(!TAILQ_EMPTY(&t->failures)))
 		green__failures_free(t);
-		green__exit();
-	}
 }
 
 /* The default name: the function's as the source has it, if it has one. */

@@ -61,9 +61,21 @@ noinst_PROGRAMS += \
 
 # Their tests, by libgreen-testing, as their authors would write them.
 if GREEN_TESTS
-check_PROGRAMS += %D%/test_jobs
-example_tests += %D%/test_jobs
+check_PROGRAMS += %D%/test_fetch %D%/test_jobs
+example_tests += %D%/test_fetch %D%/test_jobs
 endif
+%C%_test_fetch_CPPFLAGS = -I$(top_srcdir)/include $(CUNIT_CFLAGS)
+%C%_test_fetch_LDADD = libgreen-testing.la libgreen.la $(CUNIT_LIBS)
+%C%_test_fetch_SOURCES = \
+	%D%/backoff.h \
+	%D%/http.c \
+	%D%/http.h \
+	%D%/http_response.c \
+	%D%/http_response.h \
+	%D%/test_fetch.c \
+	%D%/url.c \
+	%D%/url.h \
+	# EOL
 %C%_test_jobs_CPPFLAGS = -I$(top_srcdir)/include $(CUNIT_CFLAGS)
 %C%_test_jobs_LDADD = libgreen-testing.la libgreen.la $(CUNIT_LIBS)
 %C%_test_jobs_SOURCES = %D%/jobs.c %D%/jobs.h %D%/test_jobs.c
@@ -71,6 +83,7 @@ endif
 # Those of use beyond an example.  make install-tools installs them and their
 # pages, all by the name green-X.
 tools = \
+	fetch \
 	socks5d \
 	supervise \
 	tcpproxy \

@@ -361,6 +361,10 @@ def answer(s, path, request):
     if name == b'stall':
         time.sleep(5)
         return b'', False
+    if name == b'trickle':
+        s.sendall(OK + b'Content-Length: 10\r\n\r\n01234')
+        time.sleep(0.5)
+        return b'56789', True
     if name == b'slow':
         again = rest(b'first ', b'second', b'"s"')
         got = partly(request, b'"s"', b'first ', b'second', again)
@@ -449,6 +453,23 @@ oddities() {
 	try 3 'nothing has come for 1 s' -r 0 -t 1 -O "$url/stall"
 	try 3 'more than 1 s' -m 1 -O "$url/stall"
 	only
+
+	# On a terminal there are bars; how each has ended stays.
+	empty
+	checks=$((checks + 1))
+	(cd "$d" && python3 -c 'import pty, sys
+sys.exit(pty.spawn(sys.argv[1:], stdin_read = lambda fd: b"") >> 8)' \
+	    "$fetch" -b "$backend" -O "$url/flaky" "$url/chunked" "$url/old" \
+	    "$url/trickle" </dev/null >"$tmp/out" 2>&1)
+	rc=$?
+	[ $rc -eq 6 ] || wrong 'status on a terminal' 6 $rc
+	for words in 'trickle .*=>.*] *50%' 'waits: the answer was cut off' \
+	    'of 4 files, ' '4 of 4 files, 30 B, .* 1 failed' 'chunked: 10 B' \
+	    "fetch: $url/old: the answer is not"; do
+		grep -q "$words" "$tmp/out" ||
+		    wrong 'a terminal' "$words" "$(cat -v "$tmp/out")"
+	done
+	try 6 'not of HTTP/1.1' -q -O "$url/old"
 	stop
 	interrupted
 }

@@ -14,6 +14,7 @@ dist_check_SCRIPTS += \
 	%D%/rules.sh \
 	%D%/supervise.sh \
 	%D%/symbols.sh \
+	%D%/tls_peers.sh \
 	%D%/translations.sh \
 	%D%/tutorial.sh \
 	%D%/webd.sh \

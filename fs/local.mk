@@ -54,6 +54,11 @@ libgreen_all_la_SOURCES += \
 	%D%/walk_match.c \
 	%D%/walk_read.c \
 	%D%/walk_tree.h \
+	%D%/watch.c \
+	%D%/watch.h \
+	%D%/watch_poll.c \
+	%D%/watch_tree.c \
+	%D%/watch_tree.h \
 	%D%/users.c \
 	%D%/users.h \
 	# EOL
@@ -67,4 +72,18 @@ if GREEN_FICLONE
 libgreen_all_la_SOURCES += %D%/clone_linux.c
 else
 libgreen_all_la_SOURCES += %D%/clone_none.c
+endif
+
+# How a tree is watched.
+if GREEN_INOTIFY
+libgreen_all_la_SOURCES += \
+	%D%/watch_dirs.c \
+	%D%/watch_dirs.h \
+	%D%/watch_inotify.c \
+	%D%/watch_scan.c \
+	%D%/watch_scan.h \
+	# EOL
+endif
+if GREEN_EVFILT_VNODE
+libgreen_all_la_SOURCES += %D%/watch_kqueue.c
 endif

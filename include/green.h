@@ -19,6 +19,7 @@
 #include <green/tls.h>		/* TLS over any stream */
 #include <green/file.h>		/* open files */
 #include <green/path.h>		/* paths, directories */
+#include <green/watch.h>		/* watching trees */
 #include <green/process.h>	/* processes, signals */
 
 #endif /* GREEN_H */

@@ -19,4 +19,5 @@ greeninclude_HEADERS = \
 	%D%/green/testing.h \
 	%D%/green/thread.h \
 	%D%/green/tls.h \
+	%D%/green/watch.h \
 	# EOL

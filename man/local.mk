@@ -80,6 +80,7 @@ dist_man_MANS += \
 	%D%/green_udp_open.3 \
 	%D%/green_wait_all_blocked.3 \
 	%D%/green_wait_readable.3 \
+	%D%/green_watch_open.3 \
 	# EOL
 
 # "page name" for each of those names.

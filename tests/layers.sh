@@ -15,7 +15,7 @@ BEGIN {
 	home["thread"] = "pool"
 	home["stream"] = "stream"
 	home["net"] = home["tls"] = "net"
-	home["file"] = home["path"] = "fs"
+	home["file"] = home["path"] = home["watch"] = "fs"
 	home["process"] = "proc"
 	home["testing"] = "testing"
 

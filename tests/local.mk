@@ -161,6 +161,7 @@ endif
 	%D%/test_unix_dgram.c \
 	%D%/test_wait.c \
 	%D%/test_walk.c \
+	%D%/test_watch.c \
 	%D%/test_whim.c \
 	%D%/trade.h \
 	%D%/watch.c \
@@ -176,6 +177,9 @@ check_PROGRAMS += %D%/netdrive
 	%D%/netdrive.c \
 	# EOL
 
+if GREEN_VNODES
+%C%_check_SOURCES += %D%/vnodes.c
+endif
 if GREEN_LIBEV
 %C%_check_SOURCES += %D%/test_guest_ev.c
 endif

@@ -154,6 +154,7 @@
 	loops(unix_dgram)						\
 	loops(wait)							\
 	loops(walk)							\
+	loops(watch)							\
 	loops(whim)							\
 	/* EOL */
 

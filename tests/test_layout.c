@@ -41,6 +41,7 @@ PLAIN_TEST(options_are_as_large_as_ever)
 	CHECK_INT(sizeof(struct green_listen_options), 64);
 	CHECK_INT(sizeof(struct green_dgram_options), 64);
 	CHECK_INT(sizeof(struct green_process_options), 144);
+	CHECK_INT(sizeof(struct green_watch_options), 48);
 }
 
 static ssize_t

@@ -43,7 +43,7 @@ cat_in_time(void *arg)
 		close(fd);
 	if (out == NULL)
 		return (-1);
-	green_fail_after(&s, 5 * GREEN_SEC);		/* uv_timer_start, ... */
+	green_fail_after(&s, 60 * GREEN_SEC);		/* uv_timer_start, ... */
 	rc = green_scope_close(&s, cat(arg, out));
 	green_stream_close(out);
 	return (rc);

@@ -112,7 +112,7 @@ command_run() {
 	*'&') jobs="$jobs $!" ;;
 	esac
 	tries=0
-	while [ "$(wc -l <"$printed")" -lt $due ] && [ $tries -lt 300 ]; do
+	while [ "$(wc -l <"$printed")" -lt $due ] && [ $tries -lt 600 ]; do
 		pause
 		tries=$((tries + 1))
 	done

@@ -24,7 +24,7 @@ questions(void *arg)
 	int rc;
 
 	(void)arg;
-	green_fail_after(&s, 1 * GREEN_SEC);
+	green_fail_after(&s, 60 * GREEN_SEC);
 	rc = green_scope_close(&s, ask(10 * GREEN_MSEC));
 	printf("the first answer: %d\n", rc);
 

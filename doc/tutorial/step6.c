@@ -36,7 +36,7 @@ polite(void *arg)
 
 	(void)arg;
 	error = errno;
-	GREEN_SHIELD(&s, 1 * GREEN_SEC)
+	GREEN_SHIELD(&s, 30 * GREEN_SEC)
 		if (goodbye("polite") == -1)
 			printf("polite: it took too long\n");
 	errno = error;

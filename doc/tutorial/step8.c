@@ -2,59 +2,58 @@
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
 #include <err.h>
-#include <stdint.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <green.h>
 
-struct sum {
-	uint32_t n;			/* in: how far to go */
-	uint64_t sum;			/* out */
-};
+static int end[2];			/* of a pipe */
 
 /* In a thread of its own: plain C, with none of the loop's objects. */
 static int
-add_up(void *arg)
+wait_for_byte(void *arg)
 {
-	struct sum *s = arg;
+	char *c = arg;
 
-	for (uint32_t i = 1; i <= s->n; i++)
-		s->sum += i;
-	return (0);
+	return (read(end[0], c, 1) == 1 ? 0 : -1);	/* blocks its thread */
 }
 
 static int
 tick(void *arg)
 {
-	int *ticks = arg;
+	int rc = 0;
 
-	while (green_sleep(1 * GREEN_MSEC) == 0)
-		++*ticks;
-	return (-1);
+	(void)arg;
+	for (int i = 1; i <= 3 && rc == 0; i++)
+		if ((rc = green_sleep(10 * GREEN_MSEC)) == 0)
+			printf("tick %d\n", i);
+	if (rc == 0 && write(end[1], "!", 1) == -1)
+		rc = -1;
+	close(end[1]);		/* whatever happened, the reader's wait ends */
+	return (rc);
 }
 
 static int
 both(void *arg)
 {
-	struct sum s = { 100 * 1000 * 1000, 0 };
 	struct green_group g;
-	int rc, ticks = 0;
+	char c = '?';
+	int rc;
 
 	(void)arg;
 	green_group_open(&g);
-	if ((rc = green_spawn_daemon(&g, tick, &ticks)) == 0)
-		rc = green_to_thread(add_up, &s);
+	if ((rc = green_spawn(&g, tick, NULL)) == 0)
+		rc = green_to_thread(wait_for_byte, &c);
 	rc = green_group_close(&g, rc);
 	if (rc == 0)
-		printf("the sum is %ju; the clock %s\n", (uintmax_t)s.sum,
-		    ticks > 0 ? "went on" : "stood still");
+		printf("the thread has read %c\n", c);
 	return (rc);
 }
 
 int
 main(void)
 {
-	if (green_run(both, NULL, NULL) == -1)
+	if (pipe(end) == -1 || green_run(both, NULL, NULL) == -1)
 		err(1, "both");
 	return (0);
 }

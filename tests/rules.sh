@@ -1,5 +1,6 @@
 #!/bin/sh
-# Each test that tests/RULES names exists, and each rule of section 0 has one.
+# Each test that tests/RULES names exists, if its suite is built, and each rule of
+# section 0 has one.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -18,14 +19,17 @@ tests/check -l | awk '
 		{ suite = $1 }
 ' | sort -u >"$tmp/tests" || exit 99
 
-awk -v tests="$tmp/tests" '
+awk -v tests="$tmp/tests" -v srcdir="$srcdir" '
 function bad(why) {
 	print "RULES:" FNR ": " why ": " $0
 	status = 1
 }
 BEGIN {
-	while ((getline line <tests) > 0)
+	while ((getline line <tests) > 0) {
 		exists[line] = 1
+		sub(/:.*/, "", line)
+		built[line] = 1
+	}
 }
 /^#/ || /^$/ { next }
 $1 !~ /^[0-9]+(\.[0-9]+)?$/ || !/^[^|]+ \| [a-z_]+: [^|]+$/ {
@@ -35,8 +39,13 @@ $1 !~ /^[0-9]+(\.[0-9]+)?$/ || !/^[^|]+ \| [a-z_]+: [^|]+$/ {
 {
 	test = $0
 	sub(/.* \| /, "", test)
-	if (!(test in exists))
+	suite = test
+	sub(/:.*/, "", suite)
+	if (suite in built && !(test in exists))
 		bad("no such test")
+	else if (!(suite in built) && system("test -f " srcdir "/tests/test_" \
+	    suite ".c") != 0)
+		bad("no such suite")
 	if ($0 in seen)
 		bad("here twice")
 	seen[$0] = 1

@@ -77,7 +77,8 @@ void	 green_tls_config_release(struct green_tls_config *cfg);	/* NULL is allowed
  * EPIPE, receiving goes on.  send_eof sends close_notify alone: ENOTSUP below TLS
  * 1.3.  Closing returns ETIMEDOUT if close_notify could not be sent in 5 s; while
  * another task sends it is not sent at all.  What breaks TLS itself is EPROTO, in
- * both directions from then on.
+ * both directions from then on; so does a peer that asks for answers (new keys) on
+ * and on, and takes none.
  */
 struct green_stream *green_tls_wrap(struct green_stream *s, const struct green_tls_options *opt) GREEN_CHECK;
 /*

@@ -132,6 +132,7 @@ references_lead_where_the_standard_says(void)
  */
 
 #define OK	"HTTP/1.1 200 OK\r\n"
+#define PART	"HTTP/1.1 206 Part\r\n"
 
 static const char *
 parse(struct http_response *r, const char *head)
@@ -202,14 +203,13 @@ heads_that_are_none_are_refused(void)
 	    OK "Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n",
 	    OK "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n",
 	    "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-	    "HTTP/1.1 206 P\r\n\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Range: bytes 1-0/2\r\n\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Range: bytes 0-2/2\r\n\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Range: bytes */2\r\n\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Range: lines 0-1/2\r\n\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Range: bytes 0-1/2x\r\n\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Length: 3\r\n"
-	    "Content-Range: bytes 0-1/2\r\n\r\n" };
+	    PART "\r\n",
+	    PART "Content-Range: bytes 1-0/2\r\n\r\n",
+	    PART "Content-Range: bytes 0-2/2\r\n\r\n",
+	    PART "Content-Range: bytes */2\r\n\r\n",
+	    PART "Content-Range: lines 0-1/2\r\n\r\n",
+	    PART "Content-Range: bytes 0-1/2x\r\n\r\n",
+	    PART "Content-Length: 3\r\nContent-Range: bytes 0-1/2\r\n\r\n" };
 	static const char nul[] = OK "A: \0b\r\n\r\n";
 	struct http_response r;
 

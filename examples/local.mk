@@ -68,10 +68,14 @@ endif
 %C%_test_fetch_LDADD = libgreen-testing.la libgreen.la $(CUNIT_LIBS)
 %C%_test_fetch_SOURCES = \
 	%D%/backoff.h \
+	%D%/fetch.h \
 	%D%/http.c \
 	%D%/http.h \
 	%D%/http_response.c \
 	%D%/http_response.h \
+	%D%/job.c \
+	%D%/output.c \
+	%D%/output.h \
 	%D%/test_fetch.c \
 	%D%/url.c \
 	%D%/url.h \

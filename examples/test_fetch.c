@@ -15,7 +15,14 @@
 #include <green/testing.h>
 
 #include "backoff.h"
-#include "http.h"
+#include "fetch.h"
+
+struct options options = {
+	.retries = 3,
+	.redirects = 2,
+	.patience = 30 * GREEN_SEC,
+	.limit = GREEN_FOREVER
+};
 
 #define LENGTH(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -457,6 +464,74 @@ GREEN_CU_TEST(answers_that_are_broken_fail)
 	return (0);
 }
 
+/*
+ * Jobs, by a clock that jumps when all wait: what becomes of them, and how many
+ * seconds that takes.
+ */
+
+static struct expected {
+	enum outcome outcome;
+	int64_t	 seconds;
+} expected;
+
+static int
+run_job(struct http *h, const struct url *u)
+{
+	char path[] = "/dev/null";
+	struct job j = { .text = "it", .url = *u, .path = path, .size = -1 };
+	int64_t began = green_now();
+
+	if (job_run(&j, h) == -1)
+		return (-1);
+	CU_ASSERT_EQUAL(j.outcome, expected.outcome);
+	CU_ASSERT_EQUAL((green_now() - began) / GREEN_SEC, expected.seconds);
+	return (0);
+}
+
+#define BUSY	"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n"
+#define MOVED	"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: y\r\n" \
+		"\r\n^"
+
+static int
+run_jobs(void *unused)
+{
+	static const struct {
+		const char *answers;
+		struct expected expected;
+	} v[] = {
+		{ PLAIN, { FETCHED, 0 } },
+		{ BUSY "\r\n^" BUSY "\r\n^" PLAIN, { FETCHED, 1 + 2 } },
+		{ BUSY "Retry-After: 9\r\n\r\n^" CHUNKED, { FETCHED, 9 } },
+		{ BUSY "Retry-After: 61\r\n\r\n^", { FAILED_STATUS, 0 } },
+		{ BUSY "\r\n^" BUSY "\r\n^" BUSY "\r\n^" BUSY "\r\n^",
+		    { FAILED_STATUS, 1 + 2 + 4 } },
+		{ "||||", { FAILED_NETWORK, 1 + 2 + 4 } },
+		{ "^^^^^", { FAILED_NETWORK, 30 + 1 + 30 + 2 + 30 + 4 + 30 } },
+		{ "x\r\n\r\n|", { FAILED_ANSWER, 0 } },
+		{ MOVED MOVED PLAIN, { FETCHED, 0 } },
+		{ MOVED MOVED MOVED, { FAILED_ANSWER, 0 } }
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < LENGTH(v); i++) {
+		expected = v[i].expected;
+		if (with(v[i].answers, run_job) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+static void
+what_may_pass_is_tried_again_after_a_while(void)
+{
+	struct green_options opt = {
+		.mock_clock = true,
+		.mock_autojump = 20 * GREEN_MSEC
+	};
+
+	CU_ASSERT(green_test(run_jobs, NULL, &opt) == 0);
+}
+
 static int
 get_all(void *unused)
 {
@@ -494,6 +569,8 @@ main(void)
 		    a_kept_connection_that_was_closed_is_made_anew },
 		{ "answers that are broken fail",
 		    answers_that_are_broken_fail },
+		{ "what may pass is tried again after a while",
+		    what_may_pass_is_tried_again_after_a_while },
 		{ "it can be cancelled everywhere",
 		    it_can_be_cancelled_everywhere },
 		CU_TEST_INFO_NULL

@@ -166,7 +166,8 @@ parse_field(struct fields *f, struct text line)
 	return (NULL);
 }
 
-/* "bytes 2-4/10", "bytes 2-4/ *", "bytes * /10", without these blanks. */
+/* A part of so many bytes, "bytes 2-4/10"; a star stands for what is not told, or
+   for no part. */
 static const char *
 parse_range(struct http_response *r, struct text t)
 {

@@ -266,8 +266,8 @@ green__branch_end(struct green__tree *t, struct green__branch *b, bool back)
 	if (b->fd != -1) {
 		if (back && b->parent != NULL && b->parent->fd == -1)
 			(void)step_back(t, b);
-		/* That may have spared it. */
-		if (b->fd != -1)
+		/* That may have spared it; or it is on another's way. */
+		if (b->fd != -1 && b->holders == 0 && !shut_for_now(t, b))
 			shut(t, b);
 	}
 	if (b->parent != NULL && b->parent->below == b)

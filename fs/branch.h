@@ -51,7 +51,7 @@ void	 green__branch_init(struct green__branch *b,
  */
 int	 green__branch_hold(struct green__tree *t, struct green__branch *b);
 void	 green__branch_let_go(struct green__tree *t, struct green__branch *b);
-/* It is done with.  back: the one above is not, and this is the way to it. */
+/* It is done with, for now if it is on the way to others.  back: the one above is not, and this is the way to it. */
 void	 green__branch_end(struct green__tree *t, struct green__branch *b,
 	    bool back);
 

@@ -1,8 +1,9 @@
 # Benchmarks: compiled by make check, run by hand.
 
 check_PROGRAMS += \
-	%D%/cancel \
+	%D%/blocked \
 	%D%/cacheline \
+	%D%/cancel \
 	%D%/channel \
 	%D%/park \
 	%D%/pread \
@@ -23,6 +24,8 @@ endif
 %C%_cancel_SOURCES = %D%/cancel.c %D%/bench.h
 %C%_cancel_LDADD = libgreen.la
 %C%_cacheline_SOURCES = %D%/cacheline.c %D%/bench.h %D%/place.h
+%C%_blocked_SOURCES = %D%/blocked.c
+%C%_blocked_LDADD = libgreen.la
 %C%_channel_SOURCES = %D%/channel.c %D%/bench.h
 %C%_channel_LDADD = libgreen.la
 %C%_switch_SOURCES = %D%/switch.c %D%/bench.h

@@ -1,4 +1,4 @@
-/* Reading 4 KiB of a cached file, beside pread(2) itself. */
+/* Reading a cached file, beside pread(2) and read(2): 4 KiB anywhere, and all of it. */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
@@ -38,7 +38,54 @@ measure_plain(long n)
 	return (start);
 }
 
+/* All of it, so many times; of which n are pieces. */
+#define LARGE	65536
+static char large[LARGE];
+
+static double
+measure_plain_all(long n)
+{
+	int fd = open(path, O_RDONLY);
+	double start = seconds();
+	long i;
+
+	for (i = 0; i < n; i++)
+		if (read(fd, large, LARGE) != LARGE &&
+		    (lseek(fd, 0, SEEK_SET) != 0 ||
+		    read(fd, large, LARGE) != LARGE))
+			err(1, "read");
+	start = seconds() - start;
+	close(fd);
+	return (start);
+}
+
 static double took;
+
+static int
+read_in_order(void *arg)
+{
+	long i, n = *(long *)arg;
+	struct green_file *f = green_file_open(path, O_RDONLY, 0);
+	double start = seconds();
+
+	if (f == NULL)
+		return (-1);
+	for (i = 0; i < n; i++)
+		if (green_file_read(f, large, LARGE) != LARGE &&
+		    (green_file_seek(f, 0, SEEK_SET) != 0 ||
+		    green_file_read(f, large, LARGE) != LARGE))
+			return (-1);
+	took = seconds() - start;
+	return (green_file_close(f));
+}
+
+static double
+measure_all(long n)
+{
+	if (green_run(read_in_order, &n, NULL) == -1)
+		err(1, "green_run");
+	return (took);
+}
 
 static int
 read_all(void *arg)
@@ -80,6 +127,9 @@ main(void)
 	plain = report("pread(2), 4 KiB cached", 200000, measure_plain);
 	green = report("green_file_pread(), 4 KiB cached", 200000, measure);
 	printf("%-44s %10.2f x\n", "  of pread(2)", green / plain);
+	plain = report("read(2), 64 KiB cached", 10240, measure_plain_all);
+	green = report("green_file_read(), 64 KiB cached", 10240, measure_all);
+	printf("%-44s %10.2f x\n", "  of read(2)", green / plain);
 	unlink(path);
 	return (0);
 }

@@ -49,6 +49,15 @@ noinst_PROGRAMS += \
 %C%_tcpproxy_LDADD = libgreen.la
 %C%_tcpproxy_SOURCES = %D%/tcpproxy.c
 
+# Its digests are OpenSSL's.
+if GREEN_TLS
+noinst_PROGRAMS += %D%/tree
+tree = tree
+endif
+%C%_tree_CPPFLAGS = -I$(top_srcdir)/include $(OPENSSL_CFLAGS)
+%C%_tree_LDADD = libgreen.la $(OPENSSL_LIBS)
+%C%_tree_SOURCES = %D%/tree.c
+
 %C%_webd_CPPFLAGS = -I$(top_srcdir)/include
 %C%_webd_LDADD = libgreen.la
 %C%_webd_SOURCES = \
@@ -91,6 +100,7 @@ tools = \
 	socks5d \
 	supervise \
 	tcpproxy \
+	$(tree) \
 	webd \
 	# EOL
 
@@ -117,5 +127,6 @@ EXTRA_DIST += \
 	man/socks5d.1 \
 	man/supervise.1 \
 	man/tcpproxy.1 \
+	man/tree.1 \
 	man/webd.1 \
 	# EOL

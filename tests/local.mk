@@ -16,6 +16,7 @@ dist_check_SCRIPTS += \
 	%D%/symbols.sh \
 	%D%/tls_peers.sh \
 	%D%/translations.sh \
+	%D%/tree.sh \
 	%D%/tutorial.sh \
 	%D%/webd.sh \
 	%D%/words.sh \
@@ -116,6 +117,7 @@ endif
 	%D%/test_path_ask.c \
 	%D%/test_path_atomic.c \
 	%D%/test_path_change.c \
+	%D%/test_path_edge.c \
 	%D%/test_path_meta.c \
 	%D%/test_path_text.c \
 	%D%/test_pattern.c \

@@ -110,6 +110,7 @@
 	loops(path_ask)							\
 	loops(path_atomic)						\
 	loops(path_change)						\
+	loops(path_edge)						\
 	loops(path_meta)						\
 	once(path_text)							\
 	loops(pattern)							\

@@ -158,7 +158,7 @@ green_group_close(struct green_group *shown, int rc)
 {
 	struct group *g = GROUP(shown);
 	struct green_task *t = green__task();
-	bool body_cancelled, waited, around;
+	bool body_cancelled, waited, around, ours;
 	int error = errno;
 
 	if (g->scope.flags & SCOPE_OUTSIDE)
@@ -183,14 +183,16 @@ green_group_close(struct green_group *shown, int rc)
 	if (g->nfailures > 0)
 		return (green__fail_text(g->codes[0],
 		    green__failure_text(g, t)));
-	if (waited && around && !body_cancelled)
-		return (green__cancelled());
-	if (body_cancelled && around) {
+	/* What was cancelled and is not ours came from around: even if a shield has
+	   been put there meanwhile. */
+	ours = (g->scope.flags & SCOPE_CANCELLED) != 0;
+	if (body_cancelled && (around || !ours)) {
 		errno = ECANCELED;
 		return (-1);
 	}
-	if (body_cancelled || (g->saw_cancel &&
-	    (g->scope.flags & SCOPE_CANCELLED))) {
+	if (waited && (around || (g->saw_cancel && !ours)))
+		return (green__cancelled());
+	if (body_cancelled || (g->saw_cancel && ours)) {
 		g->scope.flags |= SCOPE_CAUGHT;
 		rc = 0;
 	}

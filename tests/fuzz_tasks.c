@@ -316,7 +316,8 @@ judge(struct fuzz *p, const struct green_group *g, struct family *f,
 	if (f->failures > 0)
 		fuzz_must(p, rc == -1 && code == f->first,
 		    "the first failure comes out");
-	else if (around && (waited || body_cancelled))
+	else if ((body_cancelled && (around || !called)) ||
+	    (waited && (around || (f->saw_cancel && !called))))
 		fuzz_must(p, rc == -1 && code == ECANCELED,
 		    "a cancellation from around comes out");
 	else if (body_cancelled || (f->saw_cancel && called)) {

@@ -320,6 +320,47 @@ MOCK_TEST(a_shielded_group_keeps_its_tasks_from_an_outer_cancellation)
 	CHECK_INT(green_scope_close(&s, 0), 0);
 }
 
+/*
+ *	helper			the group's task	whoever closes the group
+ *	cancels the outer one
+ *				comes back
+ *	shields the inner one
+ *							is told all the same
+ */
+struct late {
+	struct green_scope outer, inner;
+};
+
+static int
+shield_too_late(void *arg)
+{
+	struct late *l = arg;
+
+	green_scope_cancel(&l->outer, NULL);
+	green_cancel_shielded_checkpoint();
+	green_scope_set_shield(&l->inner, true);
+	return (0);
+}
+
+MOCK_TEST(a_shield_that_comes_too_late_hides_no_cancellation)
+{
+	struct green_group helpers, g;
+	struct late l;
+
+	green_group_open(&helpers);
+	green_scope_open(&l.outer);
+	green_scope_open(&l.inner);
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, sleep_forever, NULL), 0);
+	CHECK_INT(green_checkpoint(), 0);
+	CHECK_INT(green_spawn(&helpers, shield_too_late, &l), 0);
+	CHECK_ERRNO(green_group_close(&g, 0), ECANCELED);
+	CHECK(!green_scope_caught(&g.scope));
+	CHECK_INT(green_scope_close(&l.inner, 0), 0);
+	CHECK_INT(green_scope_close(&l.outer, 0), 0);
+	CHECK_INT(green_group_close(&helpers, 0), 0);
+}
+
 CU_TestInfo group_tests[] = {
 	CLAIM(an_empty_group_returns_its_rc),
 	CLAIM(an_empty_group_does_not_look_at_scopes_around_it),
@@ -338,5 +379,6 @@ CU_TestInfo group_tests[] = {
 	CLAIM(a_task_is_in_the_groups_scope_not_in_the_spawners),
 	CLAIM(a_shield_around_the_host_does_not_protect_the_tasks),
 	CLAIM(a_shielded_group_keeps_its_tasks_from_an_outer_cancellation),
+	CLAIM(a_shield_that_comes_too_late_hides_no_cancellation),
 	CU_TEST_INFO_NULL
 };

@@ -11,7 +11,8 @@ class Libgreen < Formula
   def install
     system "./configure", "--with-tls", *std_configure_args
     system "make"
-    system "make", "install", "install-tools"
+    system "make", "install"
+    system "make", "install-tools"
   end
 
   test do

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <green.h>
@@ -82,6 +83,10 @@ digest_all(void *arg)
 	for (size_t i = 0; rc == 0 && i < b->n; i++)
 		rc = digest(md, &b->file[i], b->buf);
 	EVP_MD_CTX_free(md);
+#ifndef LIBRESSL_VERSION_NUMBER
+	/* What OpenSSL keeps for this thread, which may outlive it. */
+	OPENSSL_thread_stop();
+#endif
 	if (rc == -1)
 		errno = md == NULL ? ENOMEM : ECANCELED;
 	return (rc);

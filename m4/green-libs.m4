@@ -164,6 +164,13 @@ AM_CONDITIONAL([GREEN_SYMBOL_VERSIONS],
     [test "$green_cv_version_script" = yes])
 ])
 
+# What shared libraries are called, if there are to be any.
+AC_DEFUN([GREEN_CHECK_SHARED],
+[eval "GREEN_SHREXT=\"$shrext_cmds\""
+AC_SUBST([GREEN_SHREXT])
+AM_CONDITIONAL([GREEN_SHARED], [test "$enable_shared" = yes])
+])
+
 # Without CUnit all is built but the test program.
 AC_DEFUN([GREEN_CHECK_CUNIT],
 [PKG_CHECK_MODULES([CUNIT], [cunit],

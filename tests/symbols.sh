@@ -36,8 +36,12 @@ declared() {
 	awk '
 	FNR == NR { ours["\"" $0 "\""]; next }
 	/^#/ {
-		if ($1 == "#" && $2 ~ /^[0-9]+$/)
-			our = $3 in ours
+		if ($1 == "#" && $2 ~ /^[0-9]+$/) {
+			file = $0	# quoted, and may have blanks
+			sub(/^[^"]*/, "", file)
+			sub(/[^"]*$/, "", file)
+			our = file in ours
+		}
 		next
 	}
 	our { text = text " " $0 }

@@ -28,12 +28,13 @@ trap 'exit 99' HUP INT TERM
 unset http_proxy HTTP_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 
 # half PORT: standard input to the server, then the end of it, and back what it
-# answers, until it ends: 0; or breaks off: 3.
+# answers, until it ends: 0; or breaks off, be it at once: 3.
 cat >"$tmp/half.c" <<'END'
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -45,11 +46,11 @@ main(int argc, char *argv[])
 	ssize_t n;
 	int s = socket(AF_INET, SOCK_STREAM, 0);
 
-	alarm(30);
+	alarm(120);
 	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	sin.sin_port = htons((unsigned short)atoi(argv[argc - 1]));
 	if (connect(s, (struct sockaddr *)&sin, sizeof(sin)) == -1)
-		return (2);
+		return (errno == ECONNRESET ? 3 : 2);
 	while ((n = read(0, buf, sizeof(buf))) > 0)
 		if (write(s, buf, (size_t)n) != n)
 			return (3);
@@ -115,7 +116,7 @@ stop() {
 get() {
 	what=$1 wanted=$2 file=$3
 	shift 3
-	curl -s -S -m 30 -o "$tmp/got" "$@" 2>"$tmp/curl"
+	curl -s -S -m 120 -o "$tmp/got" "$@" 2>"$tmp/curl"
 	same "$what" "$wanted" $?
 	[ -z "$file" ] || cmp -s "$tmp/got" "$root/$file" ||
 	    wrong "$what" "$file" 'something else'
@@ -135,7 +136,7 @@ tcpproxy() {
 	# Many at once.
 	fetching=
 	for i in 1 2 3 4 5 6 7 8; do
-		curl -s -m 30 -o "$tmp/got.$i" "$url/big" &
+		curl -s -m 120 -o "$tmp/got.$i" "$url/big" &
 		fetching="$fetching $!"
 	done
 	wait $fetching

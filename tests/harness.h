@@ -8,12 +8,20 @@
 #define HARNESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct combo {
 	const char *reactor;		/* NULL: the suite needs no loop */
 	const char *context;
 };
 extern struct combo combo;		/* of the suite that runs */
+
+struct tally {
+	unsigned suites, tests, failed;	/* tests that failed */
+};
+/* Run each in a process of its own, jobs at a time; the exit status (pairs.c). */
+int	 run_pairs(const struct combo *, size_t n, size_t jobs,
+	    int (*run)(const struct combo *, struct tally *));
 
 void	 watch_faults(void);		/* first of all (watch.c) */
 void	 watch_prepare(void);		/* once, before all tests */

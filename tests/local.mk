@@ -54,6 +54,7 @@ endif
 	%D%/harness.h \
 	%D%/main.c \
 	%D%/pair.h \
+	%D%/pairs.c \
 	%D%/scratch.c \
 	%D%/scratch.h \
 	%D%/shortage.c \

@@ -188,8 +188,14 @@ static const char *only_suite, *only_test, *only_reactor, *only_context;
 static bool
 wanted(const char *pattern, const char *name)
 {
-	return (pattern == NULL || (name != NULL &&
-	    fnmatch(pattern, name, 0) == 0));
+	return (pattern == NULL || fnmatch(pattern, name, 0) == 0);
+}
+
+/* Of suites without a loop there is neither. */
+static const char *
+named(const char *of_combo)
+{
+	return (of_combo == NULL ? "-" : of_combo);
 }
 
 static int
@@ -288,8 +294,8 @@ add_suite(const struct module *m, const struct combo *c, bool works_here)
 	for (t = m->tests; t->pName != NULL; t++)
 		add_test(suite, t);
 	if (!works_here || !wanted(only_suite, m->name) ||
-	    !wanted(only_reactor, c->reactor) ||
-	    !wanted(only_context, c->context))
+	    !wanted(only_reactor, named(c->reactor)) ||
+	    !wanted(only_context, named(c->context)))
 		CU_set_suite_active(suite, CU_FALSE);
 }
 
@@ -342,6 +348,7 @@ run_all(CU_BasicRunMode mode)
 {
 	CU_ErrorCode error;
 
+	watch_prepare();
 	CU_basic_set_mode(mode);
 	CU_set_fail_on_inactive(CU_FALSE);
 	if ((error = CU_basic_run_tests()) != CUE_SUCCESS)
@@ -350,13 +357,74 @@ run_all(CU_BasicRunMode mode)
 	    CU_get_number_of_failure_records() != 0 ? 1 : 0);
 }
 
+/* What is wanted, in this process; how many tests that are. */
+static size_t
+prepare(bool list)
+{
+	/* Before the first thread. */
+	if (green_process_prepare() == -1)
+		warn("green_process_prepare");
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	unsetenv("GREEN_BACKEND");
+	unsetenv("GREEN_CONTEXT");
+	CU_set_error_action(CUEA_FAIL);
+	if (CU_initialize_registry() != CUE_SUCCESS)
+		errx(1, "%s", CU_get_error_msg());
+	watch_faults();
+	add_all();
+	return (survey(list));
+}
+
+/* In a process of the combination's own. */
+static int
+run_combo(const struct combo *c, struct tally *tally)
+{
+	int status = 0;
+
+	only_reactor = named(c->reactor);
+	only_context = named(c->context);
+	if (prepare(false) > 0)
+		status = run_all(CU_BRM_NORMAL);
+	tally->suites = CU_get_number_of_suites_run();
+	tally->tests = CU_get_number_of_tests_run();
+	tally->failed = CU_get_number_of_tests_failed();
+	CU_cleanup_registry();
+	return (status);
+}
+
+/* The wanted combinations, those first that take long. */
+static size_t
+choose(struct combo *chosen)
+{
+	size_t r, k, n = 0;
+
+	for (r = 0; r < COUNT(reactors); r++)
+		for (k = 0; k < COUNT(contexts); k++)
+			if (wanted(only_reactor, reactors[r]) &&
+			    wanted(only_context, contexts[k]))
+				chosen[n++] = (struct combo){ reactors[r],
+				    contexts[k] };
+	if (wanted(only_reactor, "-") && wanted(only_context, "-"))
+		chosen[n++] = (struct combo){ NULL, NULL };
+	return (n);
+}
+
+static size_t
+processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return (n < 1 ? 1 : (size_t)n);
+}
+
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: check [-lv] [-s suite] [-t test] [-r reactor] "
-	    "[-c context]\n"
+	fprintf(stderr, "usage: check [-lv] [-j jobs] [-s suite] [-t test] "
+	    "[-r reactor] [-c context]\n"
 	    "  -l  list what would run\n"
-	    "  -v  name each test as it runs\n"
+	    "  -v  name each test as it runs, all in one process\n"
+	    "  -j  reactors and contexts at a time: the processors' number\n"
 	    "  the others are patterns, as -s 'scope*' -t '*shield*' -r poll\n"
 	    "$CHECK_TIMEOUT_FACTOR multiplies the time that a test may take\n");
 	exit(2);
@@ -365,14 +433,18 @@ usage(void)
 int
 main(int argc, char *argv[])
 {
-	CU_BasicRunMode mode = CU_BRM_NORMAL;
-	bool list = false;
+	struct combo chosen[COUNT(reactors) * COUNT(contexts) + 1];
+	bool list = false, verbose = false;
+	size_t n, jobs = processors();
 	int opt, status = 0;
 
-	while ((opt = getopt(argc, argv, "c:lr:s:t:v")) != -1)
+	while ((opt = getopt(argc, argv, "c:j:lr:s:t:v")) != -1)
 		switch (opt) {
 		case 'c':
 			only_context = optarg;
+			break;
+		case 'j':
+			jobs = strtoul(optarg, NULL, 10);
 			break;
 		case 'l':
 			list = true;
@@ -387,31 +459,21 @@ main(int argc, char *argv[])
 			only_test = optarg;
 			break;
 		case 'v':
-			mode = CU_BRM_VERBOSE;
+			verbose = true;
 			break;
 		default:
 			usage();
 		}
-	if (optind != argc)
+	if (optind != argc || jobs == 0)
 		usage();
 
-	/* Before the first thread. */
-	if (green_process_prepare() == -1)
-		warn("green_process_prepare");
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	unsetenv("GREEN_BACKEND");
-	unsetenv("GREEN_CONTEXT");
-	CU_set_error_action(CUEA_FAIL);
-	if (CU_initialize_registry() != CUE_SUCCESS)
-		errx(1, "%s", CU_get_error_msg());
-	watch_faults();
-	add_all();
-	if (survey(list) == 0)
+	n = choose(chosen);
+	if (n > 1 && jobs > 1 && !list && !verbose)
+		return (run_pairs(chosen, n, jobs, run_combo));
+	if (prepare(list) == 0)
 		errx(1, "no such test here");
-	if (!list) {
-		watch_prepare();
-		status = run_all(mode);
-	}
+	if (!list)
+		status = run_all(verbose ? CU_BRM_VERBOSE : CU_BRM_NORMAL);
 	CU_cleanup_registry();
 	return (status);
 }

@@ -30,7 +30,7 @@
 #include "harness.h"
 #include "watched.h"
 
-#define SECONDS		30	/* for a test, times $CHECK_TIMEOUT_FACTOR */
+#define SECONDS		120	/* for a test, times $CHECK_TIMEOUT_FACTOR */
 #define DESCRIPTORS	1024	/* those looked at: a leak takes the lowest */
 #define WORKER		"green-worker"
 

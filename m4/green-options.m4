@@ -61,7 +61,7 @@ AS_IF([test "$green_tls" = yes],
     [AC_DEFINE([HAVE_TLS], [1], [Define to 1 if TLS is built in.])
     green_saved_LIBS=$LIBS
     LIBS="$OPENSSL_LIBS $LIBS"
-    AC_CHECK_FUNCS([OPENSSL_thread_stop])
+    AC_CHECK_FUNCS([OPENSSL_thread_stop ERR_get_error_all])
     LIBS=$green_saved_LIBS])
 AM_CONDITIONAL([GREEN_TLS], [test "$green_tls" = yes])
 AC_SUBST([GREEN_REQUIRES])

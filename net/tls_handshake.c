@@ -7,6 +7,7 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,36 @@ prepare(struct tls *t)
 	return (0);
 }
 
+static bool
+is_http(const char *p, size_t len)
+{
+	static const char *const v[] = { "GET ", "HEAD ", "POST ", "PUT ",
+	    "DELETE ", "OPTIONS ", "CONNECT ", "PATCH ", "HTTP/" };
+	size_t i, n;
+
+	for (i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		n = strlen(v[i]);
+		if (len >= n && memcmp(p, v[i], n) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+/* What the peer has said first, if it is no record: that says more than what SSL
+   makes of it. */
+static const char *
+not_tls(const char *p, size_t len)
+{
+	unsigned char c = (unsigned char)*p;
+
+	/* The last are greetings of SSL 2's. */
+	if (c == SSL3_RT_HANDSHAKE || c == SSL3_RT_ALERT || c >= 0x80)
+		return (NULL);
+	return (is_http(p, len) ?
+	    "the peer does not speak TLS, but plain HTTP" :
+	    "the peer does not speak TLS");
+}
+
 /* Is what SSL has written last to be sent with something else? */
 static bool
 can_wait(const struct tls *t)
@@ -44,12 +75,18 @@ can_wait(const struct tls *t)
 static int
 shake(struct tls *t)
 {
+	const char *other = NULL;
 	enum tls_outcome what;
+	bool first = true;
 	int n;
 
-	for (;;) {
+	for (;; first = false) {
 		green__tls_clear();
 		what = green__tls_outcome(t, SSL_do_handshake(t->ssl));
+		if (what == TLS_BROKEN && other != NULL) {
+			(void)snprintf(t->why, sizeof(t->why), "%s", other);
+			return (green__tls_broken(t));
+		}
 		if (what == TLS_BROKEN)
 			return (-1);
 		if (what == TLS_DONE && can_wait(t))
@@ -64,6 +101,8 @@ shake(struct tls *t)
 			    "the peer has hung up in the handshake"));
 		if (n == -1)
 			return (-1);
+		if (first)
+			other = not_tls(t->in, t->end);
 	}
 }
 

@@ -22,11 +22,8 @@ static const struct {
 	int	 code;
 	const char *words;
 } known[] = {
-	{ SSL_R_HTTP_REQUEST, EPROTO,
-	    "the peer does not speak TLS, but plain HTTP" },
-	{ SSL_R_HTTPS_PROXY_REQUEST, EPROTO,
-	    "the peer does not speak TLS, but plain HTTP to a proxy" },
-	{ SSL_R_WRONG_VERSION_NUMBER, EPROTO, "the peer does not speak TLS" },
+	{ SSL_R_WRONG_VERSION_NUMBER, EPROTO,
+	    "the peer offers no version of TLS that is allowed" },
 	{ SSL_R_UNSUPPORTED_PROTOCOL, EPROTO,
 	    "the peer offers no version of TLS that is allowed" },
 #ifdef SSL_R_VERSION_TOO_LOW
@@ -47,7 +44,16 @@ static const struct {
 	    "what has arrived is not what the peer has sent" },
 };
 
-/* 1000 and the number of an alert: the peer has sent that. */
+/* Those that we have sent, and that reasons above stand for. */
+static const struct {
+	int	 alert, reason;
+} sent[] = {
+	{ SSL_AD_PROTOCOL_VERSION, SSL_R_UNSUPPORTED_PROTOCOL },
+	{ SSL_AD_HANDSHAKE_FAILURE, SSL_R_NO_SHARED_CIPHER },
+	{ SSL_AD_BAD_RECORD_MAC, SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC },
+};
+
+/* 1000 and the number of an alert. */
 static bool
 is_alert(unsigned long e)
 {
@@ -70,8 +76,46 @@ alert_words(unsigned long e)
 	return (at == NULL ? text : at + strlen("alert "));
 }
 
+/* The oldest error, 0 for none, and whether there is text beside it. */
+static unsigned long
+take(bool *text)
+{
+	const char *data;
+	int flags = 0;
+	unsigned long e;
+
+#ifdef HAVE_ERR_GET_ERROR_ALL
+	e = ERR_get_error_all(NULL, NULL, NULL, &data, &flags);
+#else
+	e = ERR_get_error_line_data(NULL, NULL, &data, &flags);
+#endif
+	*text = (flags & ERR_TXT_STRING) != 0;
+	return (e);
+}
+
+/* An alert from the peer comes with its number as text.  LibreSSL tells of those
+   that it sends as well, without: they count if there is nothing else. */
+static unsigned long
+oldest(bool *own)
+{
+	unsigned long e, mine = 0;
+	bool text;
+	size_t i;
+
+	while ((e = take(&text)) != 0 && is_alert(e) && !text)
+		mine = e;
+	*own = e == 0 && mine != 0;
+	for (i = 0; *own && i < sizeof(sent) / sizeof(sent[0]); i++)
+		if (sent[i].alert + SSL_AD_REASON_OFFSET ==
+		    ERR_GET_REASON(mine)) {
+			*own = false;
+			e = ERR_PACK(ERR_LIB_SSL, 0, sent[i].reason);
+		}
+	return (*own ? mine : e);
+}
+
 static int
-put(unsigned long e, char *why, size_t size)
+put(unsigned long e, bool own, char *why, size_t size)
 {
 	const char *text = ERR_reason_error_string(e);
 	int reason = ERR_GET_REASON(e);
@@ -82,8 +126,9 @@ put(unsigned long e, char *why, size_t size)
 		return (ENOMEM);
 	}
 	if (is_alert(e)) {
-		(void)snprintf(why, size, "the peer has refused: %s",
-		    alert_words(e));
+		(void)snprintf(why, size, "%s: %s", own ?
+		    "what the peer has sent was refused" :
+		    "the peer has refused", alert_words(e));
 		return (EPROTO);
 	}
 	if (ERR_GET_LIB(e) == ERR_LIB_SSL)
@@ -108,8 +153,9 @@ put(unsigned long e, char *why, size_t size)
 int
 green__tls_reason(char *why, size_t size)
 {
-	unsigned long e = ERR_get_error();
-	int code = put(e, why, size);
+	bool own;
+	unsigned long e = oldest(&own);
+	int code = put(e, own, why, size);
 
 	ERR_clear_error();
 	return (code);

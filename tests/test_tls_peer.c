@@ -10,6 +10,8 @@
 
 #include <openssl/err.h>
 
+#include "net/tls.h"
+
 #include "certs.h"
 #include "check.h"
 #include "streams.h"
@@ -39,7 +41,20 @@ GREEN_TEST(what_is_no_tls_is_eproto)
 	REQUIRE(streams_open_local(end));
 	CHECK_INT(green_stream_send(end[1], "220 hello there\r\n", 17), 0);
 	CHECK_NULL(green_tls_wrap(end[0], &c), EPROTO);
-	CHECK_HAS(green_errmsg(), "does not speak TLS");
+	CHECK_STR(green_errmsg(), "the peer does not speak TLS");
+	CHECK_INT(green_stream_close(end[1]), 0);
+}
+
+GREEN_TEST(a_server_of_plain_http_is_told_too)
+{
+	static const char answer[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
+	struct green_tls_options c = client_options();
+	struct green_stream *end[2];
+
+	REQUIRE(streams_open_local(end));
+	CHECK_INT(green_stream_send(end[1], answer, sizeof(answer) - 1), 0);
+	CHECK_NULL(green_tls_wrap(end[0], &c), EPROTO);
+	CHECK_HAS(green_errmsg(), "plain HTTP");
 	CHECK_INT(green_stream_close(end[1]), 0);
 }
 
@@ -70,36 +85,51 @@ GREEN_TEST(bytes_before_the_handshake_are_refused)
 /*
  * Versions.
  */
+
+/* Greetings of TLS 1.1, which some libraries cannot speak any more. */
+#define ZEROS	"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+static const char client_1_1[] = "\x16\3\1\0\x2d" "\1\0\0\x29" "\3\2"
+    ZEROS ZEROS "\0" "\0\2\xc0\x09" "\1";
+static const char server_1_1[] = "\x16\3\2\0\x2a" "\2\0\0\x26" "\3\2"
+    ZEROS ZEROS "\0" "\xc0\x09";
+
+/* Who is greeted so fails, and tells the peer. */
+static void
+refuses(const struct green_tls_options *opt, const char *greeting, size_t len)
+{
+	static const char alert[] = "\x15\3?\0\2\2\x46";
+	struct green_stream *end[2];
+	char got[8192];
+	size_t have = 0;
+	ssize_t n;
+
+	REQUIRE(streams_open_local(end));
+	CHECK_INT(green_stream_send(end[1], greeting, len), 0);
+	CHECK_NULL(green_tls_wrap(end[0], opt), EPROTO);
+	CHECK_HAS(green_errmsg(), "offers no version of TLS that is allowed");
+	while ((n = green_stream_receive(end[1], got + have,
+	    sizeof(got) - have)) > 0)
+		have += (size_t)n;
+	/* A fatal one: protocol version. */
+	if (CHECK(have >= 7)) {
+		CHECK(memcmp(got + have - 7, alert, 2) == 0);
+		CHECK(memcmp(got + have - 4, alert + 3, 4) == 0);
+	}
+	CHECK_INT(green_stream_close(end[1]), 0);
+}
+
 GREEN_TEST(tls_1_1_is_refused)
 {
-	SSL_CTX *ctx = cert_context(cert_server());
-	struct green_tls_options s = { .server_side = true, .context = ctx };
-	struct side e[2];
+	const struct green_tls_options c = client_options();
 
-	(void)SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION);
-	(void)SSL_CTX_set_max_proto_version(ctx, TLS1_1_VERSION);
-	CHECK(!sides_open(e, &s, NULL));
-	SSL_CTX_free(ctx);
-	CHECK_INT(e[1].error, EPROTO);
+	refuses(&c, server_1_1, sizeof(server_1_1));
 }
 
 GREEN_TEST(nor_is_a_client_of_tls_1_1_served)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-	struct green_tls_options c = {
-		.hostname = sides_hostname,
-		.no_verify = true,
-		.context = ctx
-	};
-	struct side e[2];
+	const struct green_tls_options s = server_options();
 
-	SSL_CTX_set_security_level(ctx, 0);
-	(void)SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION);
-	(void)SSL_CTX_set_max_proto_version(ctx, TLS1_1_VERSION);
-	CHECK(!sides_open(e, NULL, &c));
-	SSL_CTX_free(ctx);
-	CHECK_INT(e[0].error, EPROTO);
-	CHECK_HAS(e[0].msg, "version of TLS");
+	refuses(&s, client_1_1, sizeof(client_1_1));
 }
 
 /*
@@ -234,6 +264,50 @@ GREEN_TEST(who_asks_for_keys_and_takes_none_is_left)
 #endif
 
 /*
+ * LibreSSL leaves alerts that were sent among its errors, too.
+ */
+GREEN_TEST(an_alert_that_was_sent_is_not_the_peers)
+{
+	static const struct {
+		int	 alert;
+		const char *words;
+	} v[] = {
+		{ SSL_AD_PROTOCOL_VERSION, "the peer offers no version of TLS "
+		    "that is allowed" },
+		{ SSL_AD_DECODE_ERROR,
+		    "what the peer has sent was refused: decode error" }
+	};
+	char why[128];
+	size_t i;
+
+	for (i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		ERR_put_error(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET +
+		    v[i].alert, __FILE__, __LINE__);
+		CHECK_INT(green__tls_reason(why, sizeof(why)), EPROTO);
+		CHECK_STR(why, v[i].words);
+	}
+	ERR_put_error(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET +
+	    SSL_AD_DECODE_ERROR, __FILE__, __LINE__);
+	ERR_put_error(ERR_LIB_SSL, 0, SSL_R_NO_SHARED_CIPHER, __FILE__,
+	    __LINE__);
+	CHECK_INT(green__tls_reason(why, sizeof(why)), EPROTO);
+	CHECK_STR(why, "the peer offers no cipher that is allowed");
+	CHECK_INT(ERR_peek_error(), 0);
+}
+
+GREEN_TEST(one_that_has_come_is)
+{
+	static char number[] = "SSL alert number 50";
+	char why[128];
+
+	ERR_put_error(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET +
+	    SSL_AD_DECODE_ERROR, __FILE__, __LINE__);
+	ERR_set_error_data(number, ERR_TXT_STRING);
+	CHECK_INT(green__tls_reason(why, sizeof(why)), EPROTO);
+	CHECK_STR(why, "the peer has refused: decode error");
+}
+
+/*
  * OpenSSL's queue of errors is the thread's, and so all tasks' of a loop.
  */
 static void
@@ -286,6 +360,7 @@ GREEN_TEST(errors_of_one_task_are_not_anothers)
 CU_TestInfo tls_peer_tests[] = {
 	CLAIM(plain_http_is_told_for_what_it_is),
 	CLAIM(what_is_no_tls_is_eproto),
+	CLAIM(a_server_of_plain_http_is_told_too),
 	CLAIM(an_end_in_the_handshake_is_eproto),
 	CLAIM(bytes_before_the_handshake_are_refused),
 	CLAIM(tls_1_1_is_refused),
@@ -295,6 +370,8 @@ CU_TestInfo tls_peer_tests[] = {
 #ifdef SSL_KEY_UPDATE_REQUESTED
 	CLAIM(who_asks_for_keys_and_takes_none_is_left),
 #endif
+	CLAIM(an_alert_that_was_sent_is_not_the_peers),
+	CLAIM(one_that_has_come_is),
 	CLAIM(errors_of_one_task_are_not_anothers),
 	CU_TEST_INFO_NULL
 };

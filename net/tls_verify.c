@@ -149,6 +149,10 @@ describe(const struct tls *t, int error, X509 *cert, char *why, size_t size)
 		(void)snprintf(why, size, "certificate is for %s, not %s", who,
 		    t->name);
 		break;
+	case X509_V_ERR_UNSUPPORTED_NAME_SYNTAX:
+		(void)snprintf(why, size,
+		    "certificate for %s has a name that is none", who);
+		break;
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 		(void)snprintf(why, size, "certificate for %s is self-signed, "
 		    "and not among those that are trusted", who);
@@ -185,14 +189,17 @@ judge(int ok, X509_STORE_CTX *ctx)
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(ctx,
 	    SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls *t = ssl == NULL ? NULL : green__tls_of(ssl);
+	int error = X509_STORE_CTX_get_error(ctx);
 	X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
 
+	/* Names are the peer's own, whoever has forbidden them. */
+	if (error == X509_V_ERR_UNSUPPORTED_NAME_SYNTAX)
+		cert = NULL;
 	if (!ok && t != NULL && t->why[0] == '\0') {
 		if (cert == NULL)
 			cert = X509_STORE_CTX_get0_cert(ctx);
 		if (cert != NULL)
-			describe(t, X509_STORE_CTX_get_error(ctx), cert,
-			    t->why, sizeof(t->why));
+			describe(t, error, cert, t->why, sizeof(t->why));
 	}
 	return (ok);
 }

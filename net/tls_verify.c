@@ -75,13 +75,15 @@ add_address(char *buf, size_t size, const char *before,
 		add(buf, size, before, text, strlen(text));
 }
 
-/* Whom a certificate is for: a few of its names. */
-static void
+/* Whom a certificate is for: a few of its names.  false: it has none but the common
+   name, which stands for no host. */
+static bool
 put_names(char *buf, size_t size, X509 *cert, int max)
 {
 	GENERAL_NAMES *names;
 	const GENERAL_NAME *g;
 	const char *between = "";
+	bool any;
 	int i, n;
 
 	buf[0] = '\0';
@@ -102,9 +104,11 @@ put_names(char *buf, size_t size, X509 *cert, int max)
 	}
 	if (i < n && max == 0)
 		add(buf, size, ", ...", "", 0);
-	if (buf[0] == '\0')
+	any = buf[0] != '\0';
+	if (!any)
 		add_common(buf, size, X509_get_subject_name(cert));
 	GENERAL_NAMES_free(names);
+	return (any);
 }
 
 static void
@@ -130,8 +134,8 @@ static void
 describe(const struct tls *t, int error, X509 *cert, char *why, size_t size)
 {
 	char who[160], issuer[160] = "", date[32];
+	bool named = put_names(who, sizeof(who), cert, 3);
 
-	put_names(who, sizeof(who), cert, 3);
 	add_common(issuer, sizeof(issuer), X509_get_issuer_name(cert));
 	switch (error) {
 	case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -146,8 +150,10 @@ describe(const struct tls *t, int error, X509 *cert, char *why, size_t size)
 		break;
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
-		(void)snprintf(why, size, "certificate is for %s, not %s", who,
-		    t->name);
+		(void)snprintf(why, size, named ?
+		    "certificate is for %s, not %s" :
+		    "certificate for %s has no subjectAltName, without which "
+		    "it cannot be for %s", who, t->name);
 		break;
 	case X509_V_ERR_UNSUPPORTED_NAME_SYNTAX:
 		(void)snprintf(why, size,
@@ -219,7 +225,8 @@ green__tls_verify(struct tls *t)
 		return (X509_VERIFY_PARAM_set1_ip_asc(param, t->name) == 1 ?
 		    0 : green__fail(ENOMEM));
 	X509_VERIFY_PARAM_set_hostflags(param,
-	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 	return (X509_VERIFY_PARAM_set1_host(param, t->name,
 	    strlen(t->name)) == 1 ? 0 : green__fail(ENOMEM));
 }

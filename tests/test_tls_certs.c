@@ -103,6 +103,17 @@ GREEN_TEST(one_for_another_address_is_refused)
 	refused_as(&w, "::1", "not ::1");
 }
 
+/* As browsers have it, and Python. */
+GREEN_TEST(a_common_name_is_no_hosts)
+{
+	const struct cert_wish w = { .name = "server.example",
+	    .issuer = cert_ca() };
+
+	refused_as(&w, sides_hostname, "certificate for server.example has no "
+	    "subjectAltName, without which it cannot be for server.example");
+	refused_as(&w, "127.0.0.1", "cannot be for 127.0.0.1");
+}
+
 GREEN_TEST(wildcards_stand_for_one_whole_label)
 {
 	const struct cert_wish w = { .name = "x", .san = "DNS:*.wild.example",
@@ -418,6 +429,7 @@ CU_TestInfo tls_certs_tests[] = {
 	CLAIM(one_that_is_not_valid_yet_is_refused),
 	CLAIM(one_for_another_name_is_refused),
 	CLAIM(one_for_another_address_is_refused),
+	CLAIM(a_common_name_is_no_hosts),
 	CLAIM(wildcards_stand_for_one_whole_label),
 	CLAIM(one_of_an_unknown_issuer_is_refused),
 	CLAIM(one_signed_by_itself_is_refused),

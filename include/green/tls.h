@@ -15,8 +15,9 @@ struct ssl_ctx_st;
 /* Strings and files are needed during the call alone. */
 struct green_tls_options {
 	bool	server_side;
-	/* Client: SNI and the name, or address, to verify.  With no_verify it
-	   may be left out; else that is EINVAL. */
+	/* Client: SNI and the name, or address, to verify, which is to be in the
+	   certificate's subjectAltName: a common name is no host's.  With
+	   no_verify it may be left out; else that is EINVAL. */
 	const char *hostname;
 	/* NULL: the system's, which is read by the first client of the program
 	   that needs it, and again by the first an hour later. */

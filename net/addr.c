@@ -36,6 +36,14 @@ format_in(const void *sa, char *buf, size_t size)
 		    (unsigned)ntohs(in.sin_port));
 }
 
+/* Do names of interfaces stand behind it, or numbers alone?  As getnameinfo(3)
+   has it, and getaddrinfo(3) takes it. */
+static bool
+is_of_link(const struct in6_addr *a)
+{
+	return (IN6_IS_ADDR_LINKLOCAL(a) || IN6_IS_ADDR_MC_LINKLOCAL(a));
+}
+
 static void
 format_in6(const void *sa, char *buf, size_t size)
 {
@@ -43,7 +51,7 @@ format_in6(const void *sa, char *buf, size_t size)
 	char host[INET6_ADDRSTRLEN], name[IF_NAMESIZE], scope[24] = "";
 
 	memcpy(&in6, sa, sizeof(in6));
-	if (in6.sin6_scope_id != 0 &&
+	if (in6.sin6_scope_id != 0 && is_of_link(&in6.sin6_addr) &&
 	    if_indextoname(in6.sin6_scope_id, name) != NULL)
 		snprintf(scope, sizeof(scope), "%%%s", name);
 	else if (in6.sin6_scope_id != 0)

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 
 #include <stddef.h>
@@ -49,6 +50,23 @@ GREEN_TEST(addresses_as_text)
 	CHECK_STR(green_addr_format(SA(&in), sizeof(in), buf, 6), "192.0");
 	CHECK_STR(green_addr_format(SA(&in), 0, buf, sizeof(buf)), "");
 	CHECK(green_addr_format(SA(&in), sizeof(in), buf, 0) == buf);
+}
+
+/* getaddrinfo() takes them nowhere else. */
+GREEN_TEST(names_of_interfaces_stand_in_addresses_of_a_link_alone)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	char buf[GREEN_ADDRSTRLEN], name[IF_NAMESIZE], want[64];
+
+	in6.sin6_scope_id = 1;
+	REQUIRE(if_indextoname(1, name) != NULL);
+	snprintf(want, sizeof(want), "[fe80::1%%%s]:0", name);
+	CHECK_INT(inet_pton(AF_INET6, "fe80::1", &in6.sin6_addr), 1);
+	CHECK_STR(green_addr_format(SA(&in6), sizeof(in6), buf, sizeof(buf)),
+	    want);
+	CHECK_INT(inet_pton(AF_INET6, "2001:db8::1", &in6.sin6_addr), 1);
+	CHECK_STR(green_addr_format(SA(&in6), sizeof(in6), buf, sizeof(buf)),
+	    "[2001:db8::1%1]:0");
 }
 
 GREEN_TEST(addresses_of_unix_sockets_as_text)
@@ -177,6 +195,7 @@ GREEN_TEST(foreign_descriptors_are_waited_for)
 
 CU_TestInfo net_tests[] = {
 	CLAIM(addresses_as_text),
+	CLAIM(names_of_interfaces_stand_in_addresses_of_a_link_alone),
 	CLAIM(addresses_of_unix_sockets_as_text),
 	CLAIM(names_and_numbers_resolve),
 	CLAIM(a_cancelled_lookup_is_eai_system),

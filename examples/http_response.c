@@ -77,7 +77,7 @@ trim(struct text t)
 
 	t.s += n;
 	t.len -= n;
-	while (t.len > 0 && strchr(" \t", t.s[t.len - 1]) != NULL)
+	while (t.len > 0 && (t.s[t.len - 1] == ' ' || t.s[t.len - 1] == '\t'))
 		t.len--;
 	return (t);
 }
@@ -119,13 +119,13 @@ parse_status(struct http_response *r, struct text t, bool *old)
 		return ("the answer has no such status");
 	t.s += 12;
 	t.len -= 12;
-	t = trim(t);
 	if (t.len >= sizeof(r->reason))
 		t.len = sizeof(r->reason) - 1;
+	t = trim(t);
 	(void)copy(r->reason, sizeof(r->reason), t);
-	for (char *s = r->reason; *s != '\0'; s++)
-		if (!isprint((unsigned char)*s))
-			*s = '?';
+	for (size_t i = 0; i < t.len; i++)
+		if (!isprint((unsigned char)r->reason[i]))
+			r->reason[i] = '?';
 	return (NULL);
 }
 

@@ -243,6 +243,16 @@ heads_that_are_cut_anywhere_are_refused(void)
 }
 
 static void
+a_reason_that_cannot_be_shown_is_shown_otherwise(void)
+{
+	static const char head[] = "HTTP/1.1 200  a\0\x1b \0\r\n\r\n";
+	struct http_response r;
+
+	CU_ASSERT(http_response_parse(&r, head, sizeof(head) - 1) == NULL);
+	CU_ASSERT_STRING_EQUAL(r.reason, "a?? ?");
+}
+
+static void
 validators_are_strong_or_none(void)
 {
 	static const struct {
@@ -559,6 +569,8 @@ main(void)
 		    heads_that_are_none_are_refused },
 		{ "heads that are cut anywhere are refused",
 		    heads_that_are_cut_anywhere_are_refused },
+		{ "a reason that cannot be shown is shown otherwise",
+		    a_reason_that_cannot_be_shown_is_shown_otherwise },
 		{ "validators are strong or none",
 		    validators_are_strong_or_none },
 		{ "chunks have sizes", chunks_have_sizes },

@@ -1,6 +1,7 @@
 # Scripts look at the tree, the test program at what it does.
 
 dist_check_SCRIPTS += \
+	%D%/corpora.sh \
 	%D%/fetch.sh \
 	%D%/gdb.sh \
 	%D%/headers.sh \
@@ -178,6 +179,34 @@ check_PROGRAMS += %D%/netdrive
 	%D%/lossy.c \
 	%D%/lossy.h \
 	%D%/netdrive.c \
+	# EOL
+
+# What corpora.sh has run; scripts/fuzz makes programs for fuzzers of the targets.
+check_PROGRAMS += %D%/fuzz/replay
+EXTRA_DIST += %D%/fuzz/corpus
+%C%_fuzz_replay_CPPFLAGS = $(AM_CPPFLAGS)
+%C%_fuzz_replay_LDADD = libgreen_all.la
+%C%_fuzz_replay_SOURCES = \
+	examples/http.c \
+	examples/http.h \
+	examples/http_response.c \
+	examples/http_response.h \
+	examples/url.c \
+	examples/url.h \
+	examples/web.c \
+	examples/web.h \
+	%D%/fuzz/address.c \
+	%D%/fuzz/fetch.c \
+	%D%/fuzz/frame.c \
+	%D%/fuzz/glob.c \
+	%D%/fuzz/path.c \
+	%D%/fuzz/replay.c \
+	%D%/fuzz/response.c \
+	%D%/fuzz/target.c \
+	%D%/fuzz/target.h \
+	%D%/fuzz/text.c \
+	%D%/fuzz/url.c \
+	%D%/fuzz/web.c \
 	# EOL
 
 if GREEN_VNODES

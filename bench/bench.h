@@ -1,39 +1,71 @@
 /*
- * What the benchmarks share: the clock, CPU time, and the best and the median of
- * several runs of one measurement.
+ * What the benchmarks share, those of other libraries too: a program is a table of
+ * subjects, each measured with so many tasks, as often as asked, in turns with
+ * what stands beside it under the same name; a line for each tells the result.
+ *
+ *	program				all of its table
+ *	program subject tasks		that alone
+ *	program subject tasks n		n operations of it, once: for counting
+ *
+ * $BENCH_RUNS is how often each is measured, $BENCH_SECONDS how long one of these
+ * takes at least; $BENCH_WHO is the only one to be measured.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
 #ifndef BENCH_H
 #define BENCH_H
 
-#include <sys/resource.h>
 #include <err.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-#define RUNS	7
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-static inline double
-seconds(void)
-{
-	struct timespec ts;
+#define RUNS	5
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ((double)ts.tv_sec + (double)ts.tv_nsec / 1e9);
-}
+/* One measurement. */
+struct trial {
+	long	 tasks;			/* or connections, files, ... */
+	long	 n;			/* operations; set to what was done, 0:
+					   not with so many tasks */
+	const void *arg;		/* the subject's */
+	double	 wall, cpu;		/* seconds, for all of n */
+	double	 bytes;			/* of memory, for each task, or 0 */
+	bool	 stopped;
+};
 
-static inline double
-cpu_seconds(void)
-{
-	struct rusage u;
+/* A measurement, given its struct trial: 0, or -1 and errno. */
+typedef int measure_fn(void *trial);
 
-	getrusage(RUSAGE_SELF, &u);
-	return ((double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6);
-}
+#define COUNTS	4
+
+struct subject {
+	const char *name;
+	const char *who;		/* does it */
+	measure_fn *fn;
+	int	(*in)(measure_fn *, void *);	/* who calls fn, or NULL */
+	long	 tasks[COUNTS];		/* numbers of them; 0: no more.  Of those
+					   that share a name, the first's */
+	const void *arg;
+};
+
+/* Measure, and print, what the command line asks for; the table ends with a name
+   that is NULL.  What main() returns. */
+int	 bench(int argc, char *argv[], const struct subject *table);
+
+/* What was before, or comes afterwards, does not count. */
+void	 trial_start(struct trial *t);
+void	 trial_stop(struct trial *t);
+
+double	 seconds(void);
+double	 cpu_seconds(void);		/* of all threads */
 
 static inline int
 by_size(const void *a, const void *b)
@@ -43,21 +75,8 @@ by_size(const void *a, const void *b)
 	return (x < y ? -1 : x > y);
 }
 
-/* Run measure(n) RUNS times, each giving seconds for n operations; print and
-   return the best, in ns an operation. */
-static inline double
-report(const char *what, long n, double (*measure)(long n))
-{
-	double ns[RUNS];
-	int i;
-
-	for (i = 0; i < RUNS; i++)
-		ns[i] = measure(n) / (double)n * 1e9;
-	qsort(ns, RUNS, sizeof(ns[0]), by_size);
-	printf("%-44s %10.1f ns best %10.1f median\n", what, ns[0],
-	    ns[RUNS / 2]);
-	fflush(stdout);
-	return (ns[0]);
+#ifdef __cplusplus
 }
+#endif
 
 #endif /* BENCH_H */

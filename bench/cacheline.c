@@ -9,7 +9,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
 
 #include "bench.h"
 #include "place.h"
@@ -31,34 +30,37 @@ play(void *arg)
 	return (NULL);
 }
 
-static double
-measure(long n)
+static int
+play_both(void *arg)
 {
+	struct trial *t = arg;
 	pthread_t other;
-	double start;
 	long i;
-	int error;
 
+	if (!place(0)) {
+		t->n = 0;
+		return (0);
+	}
 	ball = 0;
-	if ((error = pthread_create(&other, NULL, play, &n)) != 0)
-		errx(1, "pthread_create: %s", strerror(error));
-	start = seconds();
-	for (i = 0; i < n; i++) {
+	if ((errno = pthread_create(&other, NULL, play, &t->n)) != 0)
+		return (-1);
+	for (i = 0; i < t->n; i++) {
 		atomic_store_explicit(&ball, 2 * i + 1, memory_order_release);
 		while (atomic_load_explicit(&ball, memory_order_acquire) !=
 		    2 * i + 2)
 			continue;
 	}
-	start = seconds() - start;
 	pthread_join(other, NULL);
-	return (start);
+	return (0);
 }
 
+static const struct subject subjects[] = {
+	{ "cacheline", "cpu", play_both, NULL, { 2 }, NULL },
+	{ .name = NULL }
+};
+
 int
-main(void)
+main(int argc, char *argv[])
 {
-	if (!place(0))
-		errx(1, "threads cannot be placed");
-	report("cache line, there and back", 200000, measure);
-	return (0);
+	return (bench(argc, argv, subjects));
 }

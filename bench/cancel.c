@@ -1,42 +1,28 @@
 /*
  * Cancellations: what it costs, in CPU time, until a parked task knows that it is
- * cancelled, has ended its wait and is out of its scope; from a thousand tasks to
- * a hundred thousand, in groups nested in several ways.  The time for each should
- * not depend on how many there are, but for what caches have to say of that.
- *
- *	cancel [N]	N cancellations a line (a million)
+ * cancelled, has ended its wait and is out of its scope; in groups nested in
+ * several ways.  The time for each should not depend on how many there are, but
+ * for what caches have to say of that.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
-#include <green.h>
-
-#include "bench.h"
+#include "in_green.h"
 
 /* Groups in groups: each has so many tasks that wait, and so many inner ones. */
-static const struct shape {
-	const char *name;
+struct shape {
 	int	 depth;
 	int	 inner;			/* groups in each, but for the last */
-} shapes[] = {
-	{ "one group", 1, 0 },
-	{ "10 groups, 1 level", 2, 10 },
-	{ "groups of 10, 4 levels", 4, 10 },
-	{ "a chain of 10 groups", 10, 1 },
-	{ "a chain of 100 groups", 100, 1 },
-	{ "a chain of 500 groups", 500, 1 },
 };
-
-static long total = 1000000;
 
 struct run {
 	const struct shape *shape;
 	long	 waiters;		/* in each group */
 	long	 ngroups;
+	long	 total;			/* cancellations, wanted */
 	long	 parked;
 	long	 cancelled;
-	double	 cpu;
 	struct green_event never;
 };
 
@@ -74,29 +60,70 @@ nest(void *arg)
 	return (green_group_close(&g, rc));
 }
 
+static long
+count_groups(const struct shape *shape)
+{
+	long n = 0, level = 1;
+	int i;
+
+	for (i = 0; i < shape->depth; i++, level *= shape->inner)
+		n += level;
+	return (n);
+}
+
+/* Its clocks stand still between what is to be measured. */
+static void
+go_on(struct trial *t)
+{
+	t->cpu -= cpu_seconds();
+	t->wall -= seconds();
+}
+
+static void
+halt(struct trial *t)
+{
+	t->cpu += cpu_seconds();
+	t->wall += seconds();
+}
+
+static void
+set_up(struct run *r, struct trial *t)
+{
+	r->shape = t->arg;
+	r->ngroups = count_groups(r->shape);
+	r->waiters = t->tasks / r->ngroups;
+	r->total = r->waiters == 0 ? 0 : t->n;
+	t->cpu = t->wall = 0;
+	t->stopped = true;
+}
+
 /* All that wait are cancelled by one call, and gone when the group is closed. */
 static int
 cancel_all(void *arg)
 {
-	struct run *r = arg;
-	struct node root = { r, r->shape->depth };
+	struct trial *t = arg;
+	struct run r = { .cancelled = 0 };
+	struct node root;
 	struct green_group g;
-	double cpu;
 	int rc;
 
-	while (r->cancelled < total) {
-		r->parked = 0;
+	set_up(&r, t);
+	root = (struct node){ &r, r.shape->depth };
+	while (r.cancelled < r.total) {
+		r.parked = 0;
 		green_group_open(&g);
 		rc = green_spawn(&g, nest, &root);
-		while (rc == 0 && r->parked < r->waiters * r->ngroups)
+		while (rc == 0 && r.parked < r.waiters * r.ngroups)
 			rc = green_checkpoint();
-		cpu = cpu_seconds();
+		go_on(t);
 		if (rc == 0)
 			green_group_cancel(&g, "enough");
-		if (green_group_close(&g, rc) == -1)
+		rc = green_group_close(&g, rc);
+		halt(t);
+		if (rc == -1)
 			return (-1);
-		r->cpu += cpu_seconds() - cpu;
 	}
+	t->n = r.cancelled;
 	return (0);
 }
 
@@ -112,7 +139,7 @@ wait_again(void *arg)
 	struct sleeper *s = arg;
 	int64_t rc;
 
-	while (s->run->cancelled < total) {
+	while (s->run->cancelled < s->run->total) {
 		green_scope_open(&s->scope);
 		s->run->parked++;
 		rc = green_event_wait(&s->run->never);
@@ -126,77 +153,59 @@ wait_again(void *arg)
 static int
 cancel_each(void *arg)
 {
-	struct run *r = arg;
-	struct sleeper *s = calloc((size_t)r->waiters, sizeof(*s));
+	struct trial *t = arg;
+	struct sleeper *s = calloc((size_t)t->tasks, sizeof(*s));
+	struct run r = { .cancelled = 0 };
 	struct green_group g;
-	double cpu;
-	long i;
 	int rc = 0;
+	long i;
 
 	if (s == NULL)
 		return (-1);
+	set_up(&r, t);
 	green_group_open(&g);
-	for (i = 0; i < r->waiters && rc == 0; i++) {
-		s[i].run = r;
+	for (i = 0; i < r.waiters && rc == 0; i++) {
+		s[i].run = &r;
 		rc = green_spawn(&g, wait_again, &s[i]);
 	}
-	while (rc == 0 && r->cancelled < total) {
-		while (rc == 0 && r->parked < r->waiters)
+	while (rc == 0 && r.cancelled < r.total) {
+		while (rc == 0 && r.parked < r.waiters)
 			rc = green_checkpoint();
-		r->parked = 0;
-		cpu = cpu_seconds();
-		for (i = 0; i < r->waiters; i++)
+		r.parked = 0;
+		go_on(t);
+		for (i = 0; i < r.waiters; i++)
 			green_scope_cancel(&s[i].scope, "enough");
 		if (rc == 0)
 			rc = green_checkpoint();
-		r->cpu += cpu_seconds() - cpu;
+		halt(t);
 	}
+	t->n = r.cancelled;
 	green_group_cancel(&g, NULL);
 	rc = green_group_close(&g, rc);
 	free(s);
 	return (rc);
 }
 
-static long
-count_groups(const struct shape *shape)
-{
-	long n = 0, level = 1;
-	int i;
+static const struct shape one = { 1, 0 }, ten = { 2, 10 }, tree = { 4, 10 },
+    chain_10 = { 10, 1 }, chain_100 = { 100, 1 }, chain_500 = { 500, 1 };
 
-	for (i = 0; i < shape->depth; i++, level *= shape->inner)
-		n += level;
-	return (n);
-}
-
-static void
-measure(const char *name, green_fn *fn, const struct shape *shape, long tasks)
-{
-	struct run r = { .shape = shape, .ngroups = count_groups(shape) };
-
-	r.waiters = tasks / r.ngroups;
-	if (r.waiters == 0)
-		return;
-	if (green_run(fn, &r, NULL) == -1)
-		err(1, "green_run: %s", green_errmsg());
-	printf("%-28s %8ld tasks %10ld cancelled %8.0f ms of CPU %7.0f ns "
-	    "each\n", name, r.waiters * r.ngroups, r.cancelled, r.cpu * 1e3,
-	    r.cpu / (double)r.cancelled * 1e9);
-	fflush(stdout);
-}
+static const struct subject subjects[] = {
+	{ "cancel", "libgreen", cancel_all, in_green, { 1, 1000, 100000 },
+	    &one },
+	{ "cancel-ten", "libgreen", cancel_all, in_green, { 1000 }, &ten },
+	{ "cancel-tree", "libgreen", cancel_all, in_green, { 10000 }, &tree },
+	{ "cancel-chain-10", "libgreen", cancel_all, in_green, { 1000 },
+	    &chain_10 },
+	{ "cancel-chain-100", "libgreen", cancel_all, in_green, { 1000 },
+	    &chain_100 },
+	{ "cancel-chain-500", "libgreen", cancel_all, in_green, { 1000 },
+	    &chain_500 },
+	{ "cancel-each", "libgreen", cancel_each, in_green, { 1000 }, &one },
+	{ .name = NULL }
+};
 
 int
 main(int argc, char *argv[])
 {
-	static const long counts[] = { 1000, 10000, 100000 };
-	size_t i, k;
-
-	if (argc > 1)
-		total = strtol(argv[1], NULL, 10);
-	for (k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++)
-		for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-			measure(shapes[k].name, cancel_all, &shapes[k],
-			    counts[i]);
-	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		measure("one by one", cancel_each, &shapes[0], counts[i]);
-	return (0);
+	return (bench(argc, argv, subjects));
 }

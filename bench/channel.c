@@ -1,19 +1,17 @@
 /*
  * What an item costs on its way from one task to another: through a rendezvous,
- * a small buffer, an unbounded one, a select of two, and a topic.
+ * a small buffer, an unbounded one, and a topic.  Half of the tasks send, each to
+ * one of the other half.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
-#include <green.h>
-
-#include "bench.h"
+#include "in_green.h"
 
 struct flow {
 	struct green_sender *tx;
 	struct green_receiver *rx;
-	struct green_receiver *other;	/* of a channel where nothing comes */
 	long	 n;
 };
 
@@ -21,13 +19,13 @@ static int
 produce(void *arg)
 {
 	struct flow *f = arg;
+	int rc = 0;
 	long i;
 
-	for (i = 0; i < f->n; i++)
-		if (green_channel_send(f->tx, &i) == -1)
-			return (-1);
+	for (i = 0; i < f->n && rc == 0; i++)
+		rc = green_channel_send(f->tx, &i);
 	green_sender_close(f->tx);
-	return (0);
+	return (rc);
 }
 
 static int
@@ -39,49 +37,35 @@ consume(void *arg)
 
 	while ((rc = green_channel_receive(f->rx, &item)) == 1)
 		continue;
+	green_receiver_close(f->rx);
 	return (rc);
 }
-
-static int
-choose(void *arg)
-{
-	struct flow *f = arg;
-	long item;
-	struct green_case cases[] = {
-		{ .receive_from = f->rx, .item = &item },
-		{ .receive_from = f->other, .item = &item },
-	};
-
-	do {
-		if (green_select(cases, 2, true) == -1)
-			return (-1);
-	} while (cases[0].result == 1);
-	return (0);
-}
-
-static size_t capacity;
-static green_fn *receiver;
 
 static int
 flow(void *arg)
 {
-	struct green_sender *other;
+	struct trial *t = arg;
+	const size_t *capacity = t->arg;
+	struct flow f;
 	struct green_group g;
-	struct flow f = { .n = *(long *)arg };
-	int rc;
+	long i, pairs = t->tasks / 2;
+	int rc = 0;
 
-	if (green_channel_open(sizeof(long), capacity, &f.tx, &f.rx) == -1 ||
-	    green_channel_open(sizeof(long), 0, &other, &f.other) == -1)
-		return (-1);
+	if (pairs == 0) {
+		t->n = 0;
+		return (0);
+	}
+	f.n = (t->n + pairs - 1) / pairs;
+	t->n = f.n * pairs;
 	green_group_open(&g);
-	rc = green_spawn(&g, receiver, &f);
-	if (rc == 0)
-		rc = green_spawn(&g, produce, &f);
-	rc = green_group_close(&g, rc);
-	green_receiver_close(f.rx);
-	green_receiver_close(f.other);
-	green_sender_close(other);
-	return (rc);
+	for (i = 0; i < pairs && rc == 0; i++) {
+		rc = green_channel_open(sizeof(long), *capacity, &f.tx, &f.rx);
+		if (rc == 0)
+			rc = green_spawn_copy(&g, consume, &f, sizeof(f));
+		if (rc == 0)
+			rc = green_spawn_copy(&g, produce, &f, sizeof(f));
+	}
+	return (green_group_close(&g, rc));
 }
 
 static int
@@ -96,54 +80,46 @@ read_topic(void *arg)
 	return (rc);
 }
 
+/* The main task publishes; to all others. */
 static int
 topic(void *arg)
 {
-	struct green_topic *t = green_topic_open(sizeof(long), 64);
+	struct trial *t = arg;
+	struct green_topic *topic = green_topic_open(sizeof(long), 64);
 	struct green_subscriber *s;
 	struct green_group g;
-	long i, n = *(long *)arg;
-	int rc;
+	int rc = 0;
+	long i;
 
-	if (t == NULL || (s = green_topic_subscribe(t)) == NULL)
+	if (topic == NULL)
 		return (-1);
 	green_group_open(&g);
-	rc = green_spawn(&g, read_topic, s);
-	for (i = 0; i < n && rc == 0; i++) {
-		rc = green_topic_publish(t, &i);
+	for (i = 1; i < t->tasks && rc == 0; i++) {
+		rc = -1;
+		if ((s = green_topic_subscribe(topic)) != NULL)
+			rc = green_spawn(&g, read_topic, s);
+	}
+	for (i = 0; i < t->n && rc == 0; i++) {
+		rc = green_topic_publish(topic, &i);
 		if (i % 32 == 0 && rc == 0)
 			rc = green_checkpoint();
 	}
-	green_topic_close(t);
+	green_topic_close(topic);
 	return (green_group_close(&g, rc));
 }
 
-static green_fn *job;
+static const size_t none = 0, some = 64, all = GREEN_UNBOUNDED;
 
-static double
-measure(long n)
-{
-	double start = seconds();
-
-	if (green_run(job, &n, NULL) == -1)
-		err(1, "green_run");
-	return (seconds() - start);
-}
+static const struct subject subjects[] = {
+	{ "channel", "libgreen", flow, in_green, { 2, 1000 }, &none },
+	{ "channel-64", "libgreen", flow, in_green, { 2 }, &some },
+	{ "channel-endless", "libgreen", flow, in_green, { 2 }, &all },
+	{ "topic", "libgreen", topic, in_green, { 2 }, NULL },
+	{ .name = NULL }
+};
 
 int
-main(void)
+main(int argc, char *argv[])
 {
-	job = flow;
-	receiver = consume;
-	report("item through a rendezvous", 5000000, measure);
-	capacity = 64;
-	report("item through a buffer of 64", 5000000, measure);
-	capacity = GREEN_UNBOUNDED;
-	report("item through an unbounded buffer", 5000000, measure);
-	capacity = 0;
-	receiver = choose;
-	report("item through a rendezvous, select of two", 5000000, measure);
-	job = topic;
-	report("item through a topic, one subscriber", 5000000, measure);
-	return (0);
+	return (bench(argc, argv, subjects));
 }

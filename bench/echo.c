@@ -1,13 +1,14 @@
 /*
- * Requests a second and CPU time a request of a 64-byte echo and a small HTTP
- * answer: a server on libgreen beside a hand-written epoll server and whatever
- * else is named, one CPU for the server and another, where there is one, for the
- * clients, in turns.  Ratios are to the epoll server of the same round.
+ * A 64-byte echo and a small HTTP answer, over so many connections, each of which
+ * asks again when it has been answered: a server on libgreen beside one written
+ * by hand on epoll and whatever else is named, one CPU for the server and another,
+ * where there is one, for the clients.  CPU time is the server's.
  *
- *	echo [-n rounds] [-t seconds] [name=program ...]
+ *	BENCH_SERVERS='name=program ...' echo [subject connections [requests]]
+ *	echo serve epoll|libgreen echo|http
  *
  * A program serves the listening socket that is its descriptor 3, as "echo" or
- * as "http", until it is killed: bench/peers/echo builds and runs some.
+ * as "http", until it is killed, and so does this one if told to serve.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -21,31 +22,34 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "echo.h"
 #include "loopback.h"
 
-#define SUBJECTS	8
+#define SERVERS		32
 #define LISTENER	3		/* a program's */
 
-static int rounds = 5;
-static double length = 1;		/* seconds of each measurement */
-
-static struct subject {
+struct server {
 	const char *name;
 	void	(*serve)(int fd, bool http);
 	const char *program;		/* instead of that */
-} subjects[SUBJECTS] = {
-	{ "epoll", serve_epoll, NULL },
-	{ "libgreen", serve_green, NULL }
 };
-static int nsubjects = 2;
+
+static struct server servers[SERVERS] = {
+	{ "libgreen", serve_green, NULL },
+	{ "epoll", serve_epoll, NULL }
+};
+static int nservers = 2;
+
+/* What a subject is about. */
+struct service {
+	const struct server *server;
+	bool	 http;
+};
 
 const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
     "Content-Length: 14\r\n\r\nHello, world!\n";
@@ -64,11 +68,6 @@ dial(const struct sockaddr_in *sin)
 	return (fd);
 }
 
-struct result {
-	double	 rate;			/* requests a second */
-	double	 cpu;			/* us of the server's CPU a request */
-};
-
 static double
 cpu_of(clockid_t clock)
 {
@@ -76,7 +75,7 @@ cpu_of(clockid_t clock)
 
 	if (clock_gettime(clock, &ts) == -1)
 		err(1, "clock_gettime");
-	return ((double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3);
+	return ((double)ts.tv_sec + (double)ts.tv_nsec / 1e9);
 }
 
 /* The clients: each connection sends when it has got its answer. */
@@ -132,15 +131,16 @@ close_all(struct clients *c)
 }
 
 static void
-keep_busy(struct clients *c, double until)
+keep_busy(struct clients *c, long requests)
 {
 	struct epoll_event evs[256];
 	char buf[4096];
 	ssize_t r;
 	int i, k, n;
 
-	while (seconds() < until) {
-		n = epoll_wait(c->ep, evs, 256, 100);
+	for (c->done = 0; c->done < requests;) {
+		if ((n = epoll_wait(c->ep, evs, 256, 10000)) == 0)
+			errx(1, "no answer");
 		for (k = 0; k < n; k++) {
 			i = (int)evs[k].data.u32;
 			r = recv(c->fds[i], buf, sizeof(buf), 0);
@@ -155,28 +155,27 @@ keep_busy(struct clients *c, double until)
 	}
 }
 
-/* When all are connected, and the server has come to know them. */
-static struct result
-load(const struct sockaddr_in *sin, int conns, unsigned answer, clockid_t clock)
+/* It counts when all are connected, and the server has come to know them. */
+static void
+load(struct trial *t, const struct sockaddr_in *sin, unsigned answer,
+    clockid_t clock)
 {
 	struct clients c = { .answer = answer };
-	struct result r;
-	double began;
+	double cpu;
 
-	connect_all(&c, sin, conns);
-	keep_busy(&c, seconds() + length / 4);
-	c.done = 0;
-	r.cpu = cpu_of(clock);
-	began = seconds();
-	keep_busy(&c, began + length);
-	r.rate = (double)c.done / (seconds() - began);
-	r.cpu = (cpu_of(clock) - r.cpu) / (double)c.done;
+	connect_all(&c, sin, (int)t->tasks);
+	keep_busy(&c, t->tasks + t->n / 4);
+	cpu = cpu_of(clock);
+	trial_start(t);
+	keep_busy(&c, t->n);
+	trial_stop(t);
+	t->cpu = cpu_of(clock) - cpu;
+	t->n = c.done;
 	close_all(&c);
-	return (r);
 }
 
 static void
-serve(const struct subject *s, int fd, bool http)
+serve(const struct server *s, int fd, bool http)
 {
 	pin(0);
 	if (s->program == NULL)
@@ -187,118 +186,89 @@ serve(const struct subject *s, int fd, bool http)
 	err(1, "%s", s->name);
 }
 
-static struct result
-measure(const struct subject *s, bool http, int conns)
+static int
+measure(void *arg)
 {
+	struct trial *t = arg;
+	const struct service *s = t->arg;
 	struct sockaddr_in sin;
-	struct result r;
 	clockid_t clock;
 	int fd = listen_any(&sin), status;
 	pid_t pid = fork();
 
 	if (pid == -1)
-		err(1, "fork");
+		return (-1);
 	if (pid == 0)
-		serve(s, fd, http);
+		serve(s->server, fd, s->http);
 	close(fd);
-	if ((status = clock_getcpuclockid(pid, &clock)) != 0)
-		errx(1, "clock_getcpuclockid: %s", strerror(status));
-	r = load(&sin, conns, http ? page_len : REQUEST, clock);
-	kill(pid, SIGKILL);
+	if ((errno = clock_getcpuclockid(pid, &clock)) != 0)
+		return (-1);
+	load(t, &sin, s->http ? page_len : REQUEST, clock);
+	kill(pid, SIGTERM);
 	waitpid(pid, &status, 0);
-	return (r);
+	return (0);
 }
 
-static double
-median(double *v)
-{
-	qsort(v, (size_t)rounds, sizeof(*v), by_size);
-	return (v[rounds / 2]);
-}
-
+/* "name=program ...", cut into its words. */
 static void
-compare(const char *what, bool http, int conns)
+add_servers(const char *list)
 {
-	double *v[SUBJECTS][4];
-	struct result r, bare = { 0, 0 };
-	int i, j, k;
+	char *word, *program, *all = strdup(list);
 
-	for (i = 0; i < nsubjects; i++)
-		for (k = 0; k < 4; k++)
-			if ((v[i][k] = calloc((size_t)rounds,
-			    sizeof(double))) == NULL)
-				err(1, "calloc");
-	for (j = 0; j < rounds; j++)
-		for (i = 0; i < nsubjects; i++) {
-			r = measure(&subjects[i], http, conns);
-			if (i == 0)
-				bare = r;
-			v[i][0][j] = r.rate;
-			v[i][1][j] = r.cpu;
-			v[i][2][j] = r.rate / bare.rate;
-			v[i][3][j] = r.cpu / bare.cpu;
-		}
-	for (i = 0; i < nsubjects; i++) {
-		printf("| %s | %d | %s | %.0f | %.2f | %.3f | %.3f |\n", what,
-		    conns, subjects[i].name, median(v[i][0]), median(v[i][1]),
-		    median(v[i][2]), median(v[i][3]));
-		for (k = 0; k < 4; k++)
-			free(v[i][k]);
+	for (word = strtok(all, " "); word != NULL; word = strtok(NULL, " ")) {
+		if ((program = strchr(word, '=')) == NULL ||
+		    nservers == SERVERS)
+			errx(2, "BENCH_SERVERS: %s", word);
+		*program++ = '\0';
+		servers[nservers++] = (struct server){
+			.name = word, .program = program
+		};
 	}
-	fflush(stdout);
 }
 
-static void
-usage(void)
+static int
+compare(int argc, char *argv[])
 {
-	fprintf(stderr,
-	    "usage: echo [-n rounds] [-t seconds] [name=program ...]\n");
-	exit(2);
+	static struct subject table[2 * SERVERS + 1];
+	static struct service services[2 * SERVERS];
+	int i;
+
+	for (i = 0; i < 2 * nservers; i++) {
+		services[i].server = &servers[i % nservers];
+		services[i].http = i >= nservers;
+		table[i] = (struct subject){ i >= nservers ? "http" : "echo",
+		    servers[i % nservers].name, measure, NULL,
+		    { 1, 100, 1000 }, &services[i] };
+	}
+	return (bench(argc, argv, table));
 }
 
-static void
-add(char *arg)
+static int
+serve_as_told(const char *name, const char *protocol)
 {
-	char *program = strchr(arg, '=');
+	int i;
 
-	if (program == NULL || nsubjects == SUBJECTS)
-		usage();
-	*program++ = '\0';
-	subjects[nsubjects++] = (struct subject){
-		.name = arg, .program = program
-	};
+	for (i = 0; i < nservers; i++)
+		if (strcmp(servers[i].name, name) == 0)
+			serve(&servers[i], LISTENER,
+			    strcmp(protocol, "http") == 0);
+	errx(2, "%s: no such server", name);
 }
 
 int
 main(int argc, char *argv[])
 {
-	static const int conns[] = { 1, 100, 1000 };
+	const char *more = getenv("BENCH_SERVERS");
 	struct rlimit rl;
-	size_t i;
-	int c;
 
-	while ((c = getopt(argc, argv, "n:t:")) != -1)
-		if (c == 'n')
-			rounds = (int)strtol(optarg, NULL, 10);
-		else if (c == 't')
-			length = strtod(optarg, NULL);
-		else
-			usage();
-	if (rounds < 1 || length <= 0)
-		usage();
-	while (optind < argc)
-		add(argv[optind++]);
+	if (argc == 4 && strcmp(argv[1], "serve") == 0)
+		return (serve_as_told(argv[2], argv[3]));
+	if (more != NULL)
+		add_servers(more);
 	if (getrlimit(RLIMIT_NOFILE, &rl) == 0) {
 		rl.rlim_cur = rl.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &rl);
 	}
 	pin(1);
-	printf("| | connections | server | requests/s | us of CPU a request | "
-	    "rate / epoll | CPU / epoll |\n"
-	    "| --- | --- | --- | --- | --- | --- | --- |\n");
-	for (i = 0; i < sizeof(conns) / sizeof(conns[0]); i++)
-		compare("echo", false, conns[i]);
-	for (i = 0; i < sizeof(conns) / sizeof(conns[0]); i++)
-		compare("http", true, conns[i]);
-	return (0);
+	return (compare(argc, argv));
 }

@@ -25,6 +25,7 @@
 #include "bench.h"
 #include "echo.h"
 #include "loopback.h"
+#include "memory.h"
 
 #define ASKING	100		/* idle ones at a time that are not */
 #define QUEUE	500		/* connections that wait to be accepted */
@@ -38,25 +39,6 @@ static struct client {
 } *clients;
 static int nclients, nbusy;
 static double *waits;		/* of each idle one, in seconds */
-
-/* Of the server, in KiB. */
-static long
-resident(pid_t pid)
-{
-	char path[64], line[128];
-	long kib = 0;
-	FILE *fp;
-
-	snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
-	if ((fp = fopen(path, "r")) == NULL)
-		err(1, "%s", path);
-	while (fgets(line, sizeof(line), fp) != NULL)
-		if (strncmp(line, "VmRSS:", 6) == 0 ||
-		    strncmp(line, "VmPTE:", 6) == 0)
-			kib += strtol(line + 6, NULL, 10);
-	fclose(fp);
-	return (kib);
-}
 
 static void
 ask(struct client *c)
@@ -144,7 +126,8 @@ run(void)
 	int fd = listen_any(&sin), ep = epoll_create1(EPOLL_CLOEXEC);
 	int idle = nclients - nbusy;
 	double began, took;
-	long before, done;
+	double before;
+	long done;
 	pid_t pid = fork();
 
 	if (pid == -1 || ep == -1)
@@ -156,10 +139,10 @@ run(void)
 	}
 	close(fd);
 	pin(1);
-	before = resident(pid);
+	before = memory_of(pid);
 	connect_all(&sin, ep);
 	printf("%d connections: %.2f KiB each\n", nclients,
-	    (double)(resident(pid) - before) / nclients);
+	    (memory_of(pid) - before) / 1024 / nclients);
 	fflush(stdout);
 	began = seconds();
 	done = work(ep);

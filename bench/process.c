@@ -1,22 +1,17 @@
 /*
- * Processes started and reaped: by libgreen, 64 at a time, beside posix_spawn(3)
- * and waitpid(2) in a loop, one at a time and 64 at a time.  Afterwards there is
- * no child left, and no more descriptors than before.
+ * Processes started and reaped, so many at a time, beside posix_spawn(3) and
+ * wait(2) in a loop.  Afterwards there is no child left, and no more descriptors
+ * than before.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
 #include <sys/wait.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <unistd.h>
 
-#include <green.h>
-
-#include "bench.h"
-
-#define AT_ONCE	64
+#include "in_green.h"
 
 extern char **environ;
 
@@ -41,64 +36,42 @@ run_one(size_t i, void *arg)
 static int
 run_all(void *arg)
 {
-	return (green_map((size_t)*(long *)arg, AT_ONCE, run_one, NULL));
+	struct trial *t = arg;
+
+	return (green_map((size_t)t->n, (size_t)t->tasks, run_one, NULL));
 }
 
-static double
-by_libgreen(long n)
-{
-	double start = seconds();
-
-	if (green_run(run_all, &n, NULL) == -1)
-		err(1, "green_run");
-	return (seconds() - start);
-}
-
-static void
+static int
 spawn(void)
 {
 	pid_t pid;
-	int error;
 
-	error = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
-	errno = error;
-	if (error != 0)
-		err(1, "posix_spawnp");
+	errno = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
+	return (errno == 0 ? 0 : -1);
 }
 
-static void
+static int
 reap(void)
 {
-	if (wait(NULL) == -1)
-		err(1, "wait");
+	return (wait(NULL) == -1 ? -1 : 0);
 }
 
-static double
-one_by_one(long n)
+static int
+plainly(void *arg)
 {
-	double start = seconds();
+	struct trial *t = arg;
+	long i, ahead = t->n < t->tasks ? t->n : t->tasks;
+	int rc = 0;
 
-	for (; n > 0; n--) {
-		spawn();
-		reap();
+	for (i = 0; i < t->n && rc == 0; i++) {
+		if (i >= ahead)
+			rc = reap();
+		if (rc == 0)
+			rc = spawn();
 	}
-	return (seconds() - start);
-}
-
-static double
-by_posix_spawn(long n)
-{
-	double start = seconds();
-	long i;
-
-	for (i = 0; i < n; i++) {
-		if (i >= AT_ONCE)
-			reap();
-		spawn();
-	}
-	for (i = n < AT_ONCE ? n : AT_ONCE; i > 0; i--)
-		reap();
-	return (seconds() - start);
+	for (i = 0; i < ahead && rc == 0; i++)
+		rc = reap();
+	return (rc);
 }
 
 static int
@@ -111,17 +84,20 @@ count_fds(void)
 	return (n);
 }
 
-int
-main(void)
-{
-	int before = count_fds();
+static const struct subject subjects[] = {
+	{ "process", "libgreen", run_all, in_green, { 1, 64 }, NULL },
+	{ "process", "posix_spawn", plainly, NULL, { 0 }, NULL },
+	{ .name = NULL }
+};
 
-	report("posix_spawn, one at a time", 1000, one_by_one);
-	report("posix_spawn, 64 at a time", 1000, by_posix_spawn);
-	report("green_process_open, 64 at a time", 1000, by_libgreen);
+int
+main(int argc, char *args[])
+{
+	int before = count_fds(), rc = bench(argc, args, subjects);
+
 	if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD)
 		errx(1, "a child is left");
 	if (count_fds() != before)
 		errx(1, "%d descriptors are left", count_fds() - before);
-	return (0);
+	return (rc);
 }

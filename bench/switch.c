@@ -13,23 +13,14 @@
 #include <ucontext.h>
 #endif
 
-#include <green.h>
-
-#include "bench.h"
-
-struct job {
-	long	 switches;		/* of each task */
-	int	 tasks;
-	double	 took;
-};
+#include "in_green.h"
 
 static int
 hop(void *arg)
 {
-	const struct job *j = arg;
-	long i;
+	long i, n = *(const long *)arg;
 
-	for (i = 0; i < j->switches; i++)
+	for (i = 0; i < n; i++)
 		if (green_checkpoint() == -1)
 			return (-1);
 	return (0);
@@ -38,33 +29,21 @@ hop(void *arg)
 static int
 hop_all(void *arg)
 {
-	struct job *j = arg;
+	struct trial *t = arg;
+	long i, each = each_of(t);
 	struct green_group g;
-	int i, rc = 0;
-	double start;
+	int rc = 0;
 
 	green_group_open(&g);
-	for (i = 0; i < j->tasks && rc == 0; i++)
-		rc = green_spawn(&g, hop, j);
+	for (i = 0; i < t->tasks && rc == 0; i++)
+		rc = green_spawn(&g, hop, &each);
 	/* Everybody's first steps are not to be counted. */
 	if (rc == 0)
 		rc = green_checkpoint();
-	start = seconds();
+	trial_start(t);
 	rc = green_group_close(&g, rc);
-	j->took = seconds() - start;
+	trial_stop(t);
 	return (rc);
-}
-
-static int tasks = 2;
-
-static double
-measure(long n)
-{
-	struct job j = { n / tasks, tasks, 0 };
-
-	if (green_run(hop_all, &j, NULL) == -1)
-		err(1, "green_run");
-	return (j.took);
 }
 
 #ifdef HAVE_UCONTEXT
@@ -82,47 +61,41 @@ bounce(void)
 }
 
 /* One round is two switches, as it is two for a pair of tasks. */
-static double
-measure_bare(long n)
+static int
+jump_both(void *arg)
 {
 	static char stack[65536];
+	struct trial *t = arg;
 	volatile long i;
-	double start;
 
+	if (t->tasks != 2) {
+		t->n = 0;
+		return (0);
+	}
 	getcontext(&first);
 	first.uc_stack.ss_sp = stack;
 	first.uc_stack.ss_size = sizeof(stack);
 	makecontext(&first, bounce, 0);
 	swapcontext(&back, &first);
-	start = seconds();
-	for (i = 0; i < n / 2; i++)
+	trial_start(t);
+	for (i = 0; i < t->n; i += 2)
 		if (_setjmp(here) == 0)
 			_longjmp(there, 1);
-	return (seconds() - start);
+	t->n = i;
+	return (0);
 }
 #endif
 
-int
-main(void)
-{
-	static const int counts[] = { 2, 10, 100, 1000, 10000, 100000 };
-	char what[64];
-	size_t i;
-	double ns;
-
+static const struct subject subjects[] = {
+	{ "switch", "libgreen", hop_all, in_green, { 2, 100, 10000 }, NULL },
 #ifdef HAVE_UCONTEXT
-	double bare = report("bare _setjmp and _longjmp", 4000000,
-	    measure_bare);
-#else
-	double bare = 0;
+	{ "switch", "_setjmp", jump_both, NULL, { 2 }, NULL },
 #endif
-	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		tasks = counts[i];
-		snprintf(what, sizeof(what), "switch among %d tasks", tasks);
-		ns = report(what, 4000000, measure);
-		if (bare > 0)
-			printf("%-44s %10.2f x\n", "  of the bare pair",
-			    ns / bare);
-	}
-	return (0);
+	{ .name = NULL }
+};
+
+int
+main(int argc, char *argv[])
+{
+	return (bench(argc, argv, subjects));
 }

@@ -1,9 +1,7 @@
 /*
  * TLS by libgreen beside OpenSSL on blocking sockets: bulk on one connection,
- * and connections one after another, over 127.0.0.1.  Runs take turns; CPU time
- * is that of both sides.
- *
- *	tls [megabytes [connections]]
+ * and connections one after another, over 127.0.0.1.  An operation is a MiB, or a
+ * connection; CPU time is that of both sides.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -24,24 +22,27 @@
 #include "loopback.h"
 #include "tls.h"
 
-#define ROUNDS	(3 * RUNS)
+static EVP_PKEY *key;
+static X509 *cert;
+static char ca[] = "/tmp/bench-tls.XXXXXX";
+static int listener, port;
 
 static EVP_PKEY *
 make_key(void)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL);
-	EVP_PKEY *key = NULL;
+	EVP_PKEY *new = NULL;
 
 	if (EVP_PKEY_keygen_init(ctx) != 1 ||
 	    EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx,
-	    NID_X9_62_prime256v1) != 1 || EVP_PKEY_keygen(ctx, &key) != 1)
+	    NID_X9_62_prime256v1) != 1 || EVP_PKEY_keygen(ctx, &new) != 1)
 		errx(1, "no key");
 	EVP_PKEY_CTX_free(ctx);
-	return (key);
+	return (new);
 }
 
 static X509 *
-make_cert(EVP_PKEY *key)
+make_cert(void)
 {
 	X509 *x = X509_new();
 	X509_NAME *name = X509_get_subject_name(x);
@@ -65,11 +66,11 @@ make_cert(EVP_PKEY *key)
 }
 
 static SSL_CTX *
-server_context(X509 *x, EVP_PKEY *key, enum work work)
+server_context(enum work work)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 
-	if (SSL_CTX_use_certificate(ctx, x) != 1 ||
+	if (SSL_CTX_use_certificate(ctx, cert) != 1 ||
 	    SSL_CTX_use_PrivateKey(ctx, key) != 1)
 		errx(1, "the certificate");
 	if (work == FULL)
@@ -78,7 +79,7 @@ server_context(X509 *x, EVP_PKEY *key, enum work work)
 }
 
 static SSL_CTX *
-client_context(const char *ca)
+client_context(void)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 
@@ -88,88 +89,85 @@ client_context(const char *ca)
 	return (ctx);
 }
 
-struct cost {
-	double	 wall, cpu;
+/* Both sides, each in a thread: the functions of those that are compared. */
+struct pair {
+	void	*(*server)(void *);
+	void	*(*client)(void *);
+	enum work work;
 };
 
-static struct cost
-run(struct side side[2], void *(*server)(void *), void *(*client)(void *))
+static int
+run(void *arg)
 {
-	struct cost c = { seconds(), cpu_seconds() };
+	struct trial *t = arg;
+	const struct pair *p = t->arg;
+	bool bulk = p->work <= DOWN;
+	struct side side[2];
 	pthread_t thread;
 
-	if (pthread_create(&thread, NULL, server, &side[0]) != 0)
-		errx(1, "pthread_create");
-	(void)client(&side[1]);
+	if (t->tasks != 1)
+		t->n = 0;
+	side[0] = side[1] = (struct side){
+		.work = p->work,
+		.n = bulk ? t->n * (1024 * 1024 / PIECE) : t->n,
+		.listener = listener,
+		.port = port,
+		.ca = ca
+	};
+	side[0].ctx = server_context(p->work);
+	side[1].ctx = client_context();
+	trial_start(t);
+	if ((errno = pthread_create(&thread, NULL, p->server, &side[0])) != 0)
+		return (-1);
+	(void)p->client(&side[1]);
 	(void)pthread_join(thread, NULL);
-	c.wall = seconds() - c.wall;
-	c.cpu = cpu_seconds() - c.cpu;
-	return (c);
+	trial_stop(t);
+	SSL_CTX_free(side[0].ctx);
+	SSL_CTX_free(side[1].ctx);
+	return (0);
 }
 
-static double
-best(double old, double new)
-{
-	return (old == 0 || new < old ? new : old);
-}
+static const struct pair green[] = {
+	{ green_server, green_client, UP },
+	{ green_server, green_client, DOWN },
+	{ green_server, green_client, FULL },
+	{ green_server, green_client, RESUMED }
+};
+static const struct pair plain[] = {
+	{ plain_server, plain_client, UP },
+	{ plain_server, plain_client, DOWN },
+	{ plain_server, plain_client, FULL },
+	{ plain_server, plain_client, RESUMED }
+};
 
-/* In units of what n is.  Whatever else runs here makes things slower: the best
-   run of each is what it costs. */
-static void
-compare(const char *what, struct side side[2], long n, const char *unit)
-{
-	struct cost c, plain = { 0, 0 }, green = { 0, 0 };
-	int i;
-
-	for (i = 0; i < ROUNDS; i++) {
-		c = run(side, plain_server, plain_client);
-		plain.wall = best(plain.wall, c.wall);
-		plain.cpu = best(plain.cpu, c.cpu);
-		c = run(side, green_server, green_client);
-		green.wall = best(green.wall, c.wall);
-		green.cpu = best(green.cpu, c.cpu);
-	}
-	printf("%-11s OpenSSL %6.0f, libgreen %6.0f %s/s; "
-	    "%7.1f, %7.1f us CPU each: %.2f time, %.2f CPU\n", what,
-	    (double)n / plain.wall, (double)n / green.wall, unit,
-	    plain.cpu / (double)n * 1e6, green.cpu / (double)n * 1e6,
-	    green.wall / plain.wall, green.cpu / plain.cpu);
-	fflush(stdout);
-}
+static const struct subject subjects[] = {
+	{ "tls-up", "libgreen", run, NULL, { 1 }, &green[UP] },
+	{ "tls-up", "openssl", run, NULL, { 1 }, &plain[UP] },
+	{ "tls-down", "libgreen", run, NULL, { 1 }, &green[DOWN] },
+	{ "tls-down", "openssl", run, NULL, { 1 }, &plain[DOWN] },
+	{ "tls-handshake", "libgreen", run, NULL, { 1 }, &green[FULL] },
+	{ "tls-handshake", "openssl", run, NULL, { 1 }, &plain[FULL] },
+	{ "tls-resumed", "libgreen", run, NULL, { 1 }, &green[RESUMED] },
+	{ "tls-resumed", "openssl", run, NULL, { 1 }, &plain[RESUMED] },
+	{ .name = NULL }
+};
 
 int
 main(int argc, char *argv[])
 {
-	static const char *const what[] = { "bulk up", "bulk down",
-	    "handshakes", "resumed" };
-	long mib = argc > 1 ? atol(argv[1]) : 32, n;
-	long connections = argc > 2 ? atol(argv[2]) : 100;
-	char ca[] = "/tmp/bench-tls.XXXXXX";
-	EVP_PKEY *key = make_key();
-	X509 *x = make_cert(key);
-	struct side side[2];
 	struct sockaddr_in sin;
 	FILE *fp = fdopen(mkstemp(ca), "w");
-	int work;
+	int rc;
 
-	if (fp == NULL || PEM_write_X509(fp, x) != 1 || fclose(fp) != 0)
+	key = make_key();
+	cert = make_cert();
+	if (fp == NULL || PEM_write_X509(fp, cert) != 1 || fclose(fp) != 0)
 		err(1, "%s", ca);
-	side[0].listener = listen_any(&sin);
-	side[0].port = ntohs(sin.sin_port);
-	side[0].ca = ca;
-	for (work = UP; work <= RESUMED; work++) {
-		n = work <= DOWN ? mib : connections;
-		side[0].work = (enum work)work;
-		side[0].n = work <= DOWN ? mib * (1024 * 1024 / PIECE) : n;
-		side[1] = side[0];
-		side[0].ctx = server_context(x, key, side[0].work);
-		side[1].ctx = client_context(ca);
-		compare(what[work], side, n, work <= DOWN ? "MiB" : "1");
-		SSL_CTX_free(side[0].ctx);
-		SSL_CTX_free(side[1].ctx);
-	}
+	listener = listen_any(&sin);
+	port = ntohs(sin.sin_port);
+	rc = bench(argc, argv, subjects);
 	(void)unlink(ca);
-	X509_free(x);
+	X509_free(cert);
 	EVP_PKEY_free(key);
-	return (0);
+	return (rc);
 }

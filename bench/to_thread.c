@@ -1,25 +1,19 @@
 /*
- * What an empty call to a worker thread and back costs, in wall and in CPU time.
- *
- *	to_thread			1 and 64 at once, on one CPU and on two
- *	to_thread AT_ONCE CALLS [apart]	once: us of wall and of CPU time a call
- *
- * apart: the loop on one CPU and the worker on another; else it is the kernel
- * that places them, on those that the process may use.
+ * What an empty call to a worker thread and back costs, so many at once; beside
+ * two threads that hand one thing to and fro.  The kernel places the threads, on
+ * the CPUs that the process may use; or all are on one; or the loop on one and the
+ * worker on another.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
-#include <string.h>
+#include <pthread.h>
 
-#include <green.h>
-
-#include "bench.h"
+#include "in_green.h"
 #include "place.h"
 
-static int at_once = 1;
-static bool apart;
+enum where { ANYWHERE, TOGETHER, APART };
 
 static int
 nothing(void *arg)
@@ -39,7 +33,7 @@ go_elsewhere(void *arg)
 static int
 call(void *arg)
 {
-	long i, n = *(long *)arg / at_once;
+	long i, n = *(const long *)arg;
 	int rc = 0;
 
 	for (i = 0; i < n && rc == 0; i++)
@@ -48,104 +42,113 @@ call(void *arg)
 }
 
 static int
-call_all(void *arg)
+call_all(long tasks, long each)
 {
 	struct green_group g;
-	int i, rc = 0;
+	int rc = 0;
+	long i;
 
 	green_group_open(&g);
-	for (i = 0; i < at_once && rc == 0; i++)
-		rc = green_spawn(&g, call, arg);
+	for (i = 0; i < tasks && rc == 0; i++)
+		rc = green_spawn(&g, call, &each);
 	return (green_group_close(&g, rc));
 }
 
-struct cost {
-	long	 calls;
-	double	 wall;			/* us a call */
-	double	 cpu;
-};
-
 static int
-measure_inside(void *arg)
+call_threads(void *arg)
 {
-	struct cost *c = arg;
-	long few = c->calls / 10;
+	struct trial *t = arg;
+	const enum where *where = t->arg;
+	int rc;
 
 	/* Threads are started before. */
-	if ((apart && green_to_thread(go_elsewhere, NULL) == -1) ||
-	    call_all(&few) == -1)
+	if (*where == APART && green_to_thread(go_elsewhere, NULL) == -1)
 		return (-1);
-	c->cpu = cpu_seconds();
-	c->wall = seconds();
-	if (call_all(&c->calls) == -1)
+	if (call_all(t->tasks, 1) == -1)
 		return (-1);
-	c->wall = (seconds() - c->wall) / (double)c->calls * 1e6;
-	c->cpu = (cpu_seconds() - c->cpu) / (double)c->calls * 1e6;
+	trial_start(t);
+	rc = call_all(t->tasks, each_of(t));
+	trial_stop(t);
+	return (rc);
+}
+
+/* One thing, which is here or there. */
+static struct {
+	pthread_mutex_t m;
+	pthread_cond_t moved;
+	bool	 there;
+} thing = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false };
+
+static void
+hand_over(long n, bool from)
+{
+	pthread_mutex_lock(&thing.m);
+	for (; n > 0; n--) {
+		while (thing.there != from)
+			pthread_cond_wait(&thing.moved, &thing.m);
+		thing.there = !from;
+		pthread_cond_signal(&thing.moved);
+	}
+	pthread_mutex_unlock(&thing.m);
+}
+
+static void *
+hand_back(void *arg)
+{
+	const struct trial *t = arg;
+	const enum where *where = t->arg;
+
+	if (*where == APART)
+		place(1);
+	hand_over(t->n, true);
+	return (NULL);
+}
+
+static int
+hand_to_and_fro(void *arg)
+{
+	struct trial *t = arg;
+	pthread_t other;
+
+	if (t->tasks != 1)
+		t->n = 0;
+	errno = pthread_create(&other, NULL, hand_back, t);
+	if (errno != 0)
+		return (-1);
+	hand_over(t->n, false);
+	pthread_join(other, NULL);
 	return (0);
 }
 
-static struct cost
-measure(long calls)
+/* In a process that has nothing else to place. */
+static int
+in_place(measure_fn *fn, void *arg)
 {
-	struct cost c = { .calls = calls };
+	struct trial *t = arg;
+	const enum where *where = t->arg;
 
-	if (green_run(measure_inside, &c, NULL) == -1)
-		err(1, "green_run");
-	return (c);
-}
-
-static void
-tell(const char *where, long calls)
-{
-	double wall[RUNS], cpu[RUNS];
-	struct cost c;
-	int i;
-
-	for (i = 0; i < RUNS; i++) {
-		c = measure(calls);
-		wall[i] = c.wall;
-		cpu[i] = c.cpu;
+	if (*where != ANYWHERE && !place(0)) {
+		t->n = 0;
+		return (0);
 	}
-	qsort(wall, RUNS, sizeof(wall[0]), by_size);
-	qsort(cpu, RUNS, sizeof(cpu[0]), by_size);
-	printf("to_thread, %2d at once, %-14s wall %7.2f us best %7.2f median, "
-	    "CPU %7.2f us best %7.2f median\n", at_once, where, wall[0],
-	    wall[RUNS / 2], cpu[0], cpu[RUNS / 2]);
-	fflush(stdout);
+	return (fn == call_threads ? in_green(fn, t) : fn(t));
 }
 
-static void
-tell_both(const char *where)
-{
-	at_once = 1;
-	tell(where, 20000);
-	at_once = 64;
-	tell(where, 100000);
-}
+static const enum where anywhere = ANYWHERE, one = TOGETHER, two = APART;
+
+static const struct subject subjects[] = {
+	{ "to_thread", "libgreen", call_threads, in_place, { 1, 64 },
+	    &anywhere },
+	{ "to_thread", "pthread", hand_to_and_fro, in_place, { 1 }, &anywhere },
+	{ "to_thread-one", "libgreen", call_threads, in_place, { 1, 64 }, &one },
+	{ "to_thread-one", "pthread", hand_to_and_fro, in_place, { 1 }, &one },
+	{ "to_thread-apart", "libgreen", call_threads, in_place, { 1 }, &two },
+	{ "to_thread-apart", "pthread", hand_to_and_fro, in_place, { 1 }, &two },
+	{ .name = NULL }
+};
 
 int
 main(int argc, char *argv[])
 {
-	struct cost c;
-
-	if (argc > 2) {
-		at_once = atoi(argv[1]);
-		apart = argc > 3 && strcmp(argv[3], "apart") == 0;
-		if (at_once < 1 || atol(argv[2]) < at_once || argc > 4 ||
-		    (argc > 3 && !apart))
-			errx(2, "usage: to_thread [AT_ONCE CALLS [apart]]");
-		if (apart && !place(0))
-			errx(1, "threads cannot be placed");
-		c = measure(atol(argv[2]));
-		printf("%.3f %.3f\n", c.wall, c.cpu);
-		return (0);
-	}
-	tell_both("every CPU");
-	if (!place(0))
-		return (0);
-	tell_both("one CPU");
-	apart = true;
-	at_once = 1;
-	tell("two CPUs apart", 20000);
-	return (0);
+	return (bench(argc, argv, subjects));
 }

@@ -13,6 +13,7 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 

@@ -1,4 +1,4 @@
-// The server of bench/echo.c on tokio: a task a connection, in one thread.
+// The server of bench/echo.c: a task a connection.
 // SPDX-License-Identifier: ISC
 // Copyright (c) 2026 The libgreen authors
 use std::os::fd::FromRawFd;
@@ -9,7 +9,7 @@ const REQUEST: usize = 64;
 const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\
 Content-Length: 14\r\n\r\nHello, world!\n";
 
-async fn serve(mut s: TcpStream, http: bool) -> std::io::Result<()> {
+async fn answer(mut s: TcpStream, http: bool) -> std::io::Result<()> {
     let mut buf = [0u8; 4096];
     s.set_nodelay(true)?;
     loop {
@@ -27,16 +27,12 @@ async fn serve(mut s: TcpStream, http: bool) -> std::io::Result<()> {
     }
 }
 
-fn main() -> std::io::Result<()> {
-    let http = std::env::args().nth(1).as_deref() == Some("http");
-    let rt = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    rt.block_on(async {
-        let l = unsafe { std::net::TcpListener::from_raw_fd(3) };
-        l.set_nonblocking(true)?;
-        let l = TcpListener::from_std(l)?;
-        loop {
-            let (s, _) = l.accept().await?;
-            tokio::spawn(serve(s, http));
-        }
-    })
+pub async fn serve(http: bool) -> std::io::Result<()> {
+    let l = unsafe { std::net::TcpListener::from_raw_fd(3) };
+    l.set_nonblocking(true)?;
+    let l = TcpListener::from_std(l)?;
+    loop {
+        let (s, _) = l.accept().await?;
+        tokio::spawn(answer(s, http));
+    }
 }

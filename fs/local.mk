@@ -56,6 +56,9 @@ libgreen_all_la_SOURCES += \
 	%D%/walk_tree.h \
 	%D%/watch.c \
 	%D%/watch.h \
+	%D%/watch_changes.c \
+	%D%/watch_entry.c \
+	%D%/watch_entry.h \
 	%D%/watch_poll.c \
 	%D%/watch_tree.c \
 	%D%/watch_tree.h \
@@ -79,9 +82,11 @@ if GREEN_INOTIFY
 libgreen_all_la_SOURCES += \
 	%D%/watch_dirs.c \
 	%D%/watch_dirs.h \
+	%D%/watch_events.c \
 	%D%/watch_inotify.c \
+	%D%/watch_inotify.h \
+	%D%/watch_queue.c \
 	%D%/watch_scan.c \
-	%D%/watch_scan.h \
 	# EOL
 endif
 if GREEN_EVFILT_VNODE

@@ -22,7 +22,7 @@
 
 #include <green/path.h>
 
-#include "watch_scan.h"
+#include "watch_inotify.h"
 
 #define BATCH	4096			/* names a trip, or little more */
 

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "dial.h"
 #include "fetch.h"
 
 struct options options = {
@@ -82,7 +83,7 @@ fetch_all(void *arg)
 		rc = green_spawn(&g, take_jobs, NULL);
 	rc = green_group_close(&g, rc);
 	progress_end();
-	http_forget();
+	dial_forget();
 	return (rc);
 }
 
@@ -142,7 +143,8 @@ usage(void)
 {
 	fprintf(stderr, "usage: fetch [-ckOq] [-b backend] [-j tasks] "
 	    "[-m seconds] [-o file]\n             [-P directory] [-r retries] "
-	    "[-t seconds] [--cacert file]\n             [--downgrade] "
+	    "[-t seconds] [--cacert file]\n             [--cert file] "
+	    "[--key file] [--downgrade]\n             "
 	    "[--max-redirects number] URL ...\n");
 	exit(USAGE);
 }
@@ -150,10 +152,12 @@ usage(void)
 static const struct option longer[] = {
 	{ "backend", required_argument, NULL, 'b' },
 	{ "cacert", required_argument, NULL, 'C' },
+	{ "cert", required_argument, NULL, 'E' },
 	{ "continue", no_argument, NULL, 'c' },
 	{ "directory", required_argument, NULL, 'P' },
 	{ "downgrade", no_argument, NULL, 'D' },
 	{ "insecure", no_argument, NULL, 'k' },
+	{ "key", required_argument, NULL, 'K' },
 	{ "max-redirects", required_argument, NULL, 'R' },
 	{ "max-time", required_argument, NULL, 'm' },
 	{ "output", required_argument, NULL, 'o' },
@@ -166,7 +170,7 @@ static const struct option longer[] = {
 static void
 parse(int argc, char *argv[])
 {
-	const char *file = NULL, *ca = NULL;
+	const char *file = NULL, *ca = NULL, *cert = NULL, *key = NULL;
 	bool insecure = false, named = false;
 	int ch;
 
@@ -177,8 +181,10 @@ parse(int argc, char *argv[])
 		case 'c': options.resume = true; break;
 		case 'C': ca = optarg; break;
 		case 'D': options.downgrade = true; break;
+		case 'E': cert = optarg; break;
 		case 'j': ntasks = number(optarg, 1, 1000); break;
 		case 'k': insecure = true; break;
+		case 'K': key = optarg; break;
 		case 'm':
 			options.limit = number(optarg, 1, 86400) * GREEN_SEC;
 			break;
@@ -203,7 +209,10 @@ parse(int argc, char *argv[])
 		file = "-";
 	if (file != NULL && argc > 1)
 		errx(USAGE, "several URLs need -O or -P");
-	http_trust(ca, insecure);
+	if (key != NULL && cert == NULL)
+		errx(USAGE, "--key needs --cert");
+	dial_trust(ca, insecure);
+	dial_show(cert, key == NULL ? cert : key);
 	if ((jobs = calloc((size_t)argc, sizeof(*jobs))) == NULL)
 		err(FAILED_HERE, NULL);
 	for (int i = 0; i < argc; i++)

@@ -10,53 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dial.h"
 #include "http.h"
 
 #define INTERIM		10		/* answers before the answer */
 #define CHUNK_LINE	1024		/* bytes */
 #define UNWANTED	65536		/* bytes that are faster than connecting */
-
-static struct {
-	const char *ca_file;
-	bool	 insecure;
-	struct green_tls_config *config;
-} trust;
-
-void
-http_trust(const char *ca_file, bool insecure)
-{
-	trust.ca_file = ca_file;
-	trust.insecure = insecure;
-}
-
-void
-http_forget(void)
-{
-	green_tls_config_release(trust.config);
-	trust.config = NULL;
-}
-
-/* One for all, so that sessions are resumed. */
-static struct green_tls_config *
-config(void)
-{
-	static const char *const alpn[] = { "http/1.1", NULL };
-	const struct green_tls_options opt = {
-		.ca_file = trust.ca_file,
-		.no_verify = trust.insecure,
-		.alpn = alpn
-	};
-	struct green_tls_config *mine;
-
-	if (trust.config == NULL &&
-	    (mine = green_tls_config_open(&opt)) != NULL) {
-		if (trust.config == NULL)
-			trust.config = mine;
-		else			/* another task was faster */
-			green_tls_config_release(mine);
-	}
-	return (trust.config);
-}
 
 static int
 fail(struct http *h, int code, const char *why)
@@ -80,25 +39,6 @@ http_close(struct http *h)
 	green_stream_close(h->s);
 	h->s = NULL;
 	errno = error;
-}
-
-static int
-dial(struct http *h, const struct url *u)
-{
-	struct green_tls_options tls = { .config = NULL };
-	struct green_connect_options opt = { .tls = u->tls,
-	    .tls_options = &tls };
-
-	if (u->tls && (tls.config = config()) == NULL)
-		return (-1);
-	h->s = green_connect_tcp(u->host, u->port, &opt);
-	if (h->s == NULL)
-		return (-1);
-	h->used = false;
-	h->tls = u->tls;
-	memcpy(h->host, u->host, sizeof(h->host));
-	memcpy(h->port, u->port, sizeof(h->port));
-	return (0);
 }
 
 static int

@@ -23,9 +23,6 @@ struct http {
 	const char *why;		/* what has failed; NULL: libgreen knows */
 };
 
-/* For https: whom to trust, NULL for the system's, or everybody. */
-void	 http_trust(const char *ca_file, bool insecure);
-void	 http_forget(void);
 /*
  * Ask for u, with more fields ("Name: value\r\n"), and receive the answer's head.
  *   EBADMSG  it is none

@@ -15,6 +15,8 @@ noinst_PROGRAMS += \
 %C%_fetch_LDADD = libgreen.la
 %C%_fetch_SOURCES = \
 	%D%/backoff.h \
+	%D%/dial.c \
+	%D%/dial.h \
 	%D%/fetch.c \
 	%D%/fetch.h \
 	%D%/http.c \
@@ -77,6 +79,8 @@ endif
 %C%_test_fetch_LDADD = libgreen-testing.la libgreen.la $(CUNIT_LIBS)
 %C%_test_fetch_SOURCES = \
 	%D%/backoff.h \
+	%D%/dial.c \
+	%D%/dial.h \
 	%D%/fetch.h \
 	%D%/http.c \
 	%D%/http.h \

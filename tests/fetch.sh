@@ -219,6 +219,22 @@ encrypted() {
 	stop
 }
 
+# A server that wants to know who asks.
+known() {
+	start python3 "$tmp/odd.py" '' "$tmp/one.pem" "$tmp/one.key" \
+	    "$tmp/ca.pem"
+	set -- --cacert "$tmp/ca.pem" "https://127.0.0.1:$port/chunked"
+	cat "$tmp/one.pem" "$tmp/one.key" >"$tmp/both.pem"
+	out 0123456789 --cert "$tmp/one.pem" --key "$tmp/one.key" "$@"
+	out 0123456789 --cert "$tmp/both.pem" "$@"
+	try 4 'the peer has refused: certificate required' -r 0 "$@"
+	try 4 'No such file' --cert "$tmp/none" "$@"
+	try 4 'not the certificate' --cert "$tmp/one.pem" \
+	    --key "$tmp/elsewhere.key" "$@"
+	try 4 'one.pem: ' --cert "$tmp/one.pem" "$@"
+	stop
+}
+
 interrupted() {
 	empty
 	for sig in INT TERM; do
@@ -374,10 +390,23 @@ def answer(s, path, request):
         return got if got is again else b'', False
     return reply(b'?', status=b'404 Not Found'), True
 
+def wrap(s, context):
+    """Who is refused gets the alert, and not a reset."""
+    raw = s.dup()
+    try:
+        return context.wrap_socket(s, server_side=True)
+    except OSError:
+        raw.shutdown(socket.SHUT_WR)
+        while raw.recv(65536):
+            pass
+        raise
+    finally:
+        raw.close()
+
 def serve(s, context):
     try:
         if context:
-            s = context.wrap_socket(s, server_side=True)
+            s = wrap(s, context)
         data, more = b'', True
         while more:
             while b'\r\n\r\n' not in data:
@@ -401,6 +430,9 @@ context = None
 if len(sys.argv) > 2:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[2], sys.argv[3])
+if len(sys.argv) > 4:
+    context.load_verify_locations(sys.argv[4])
+    context.verify_mode = ssl.CERT_REQUIRED
 l = socket.create_server(('127.0.0.1', 0))
 print('listening on 127.0.0.1:%d/' % l.getsockname()[1], flush=True)
 import signal
@@ -521,7 +553,10 @@ done
 # What it makes of what comes is not the backend's.
 backend=$(examples/fetchall -l | head -1)
 ! $odd || oddities
-! $tls || ! $odd || crossing
+if $tls && $odd; then
+	crossing
+	known
+fi
 
 # What is wrong with a command line is told before anything is done.
 empty
@@ -538,6 +573,7 @@ try 2 'no such port' http://127.0.0.1:80x/
 try 2 'need -O or -P' http://127.0.0.1/a http://127.0.0.1/b
 try 2 'would both be' -O http://127.0.0.1/a http://127.0.0.1/x/a
 try 2 'do not go together' -O -o x http://127.0.0.1/a
+try 2 'needs --cert' --key x http://127.0.0.1/a
 try 2 'not a number' -j 0 http://127.0.0.1/a
 try 3 'Connection refused' -r 0 http://127.0.0.1:1/
 try 3 'nosuch.invalid' -r 0 http://nosuch.invalid/

@@ -1,14 +1,18 @@
 /*
- * A connection is made for one URL, and may serve others of the same server.  What
- * TLS needs is read by the first task that does, and common to all, so that
+ * A connection is made for one URL, and may serve others of the same server.  If a
+ * proxy leads there, it is told the whole URL; for https: it is asked to connect
+ * us with the server, and hears no more than that.  What TLS needs is read by the first task that does, and common to all, so that
  * sessions are resumed.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "dial.h"
+#include "proxy.h"
 
 static struct {
 	const char *ca_file, *cert_file, *key_file;
@@ -60,19 +64,83 @@ config(void)
 	return (tls.config);
 }
 
-int
-dial(struct http *h, const struct url *u)
+static struct green_stream *
+connect_to(const struct url *u, bool over_tls)
 {
 	struct green_tls_options opt = { .config = NULL };
 
+	if (over_tls && (opt.config = config()) == NULL)
+		return (NULL);
+	return (green_connect_tcp(u->host, u->port,
+	    &(struct green_connect_options){ .tls = over_tls,
+	    .tls_options = &opt }));
+}
+
+/* Of a proxy, whose word is final unless it is about somebody else. */
+static int
+refused(struct http *h, const struct http_response *r)
+{
+	snprintf(h->text, sizeof(h->text), "the proxy says: %d %s", r->status,
+	    r->reason);
+	h->why = h->text;
+	errno = r->status >= 500 ? EHOSTUNREACH : ECONNREFUSED;
+	return (-1);
+}
+
+/* Have the proxy connect h to where u is. */
+static int
+tunnel(struct http *h, const struct url *u)
+{
+	const char *open = strchr(u->host, ':') == NULL ? "" : "[";
+	const char *close = *open == '\0' ? "" : "]";
+	struct http_response r;
+
+	if (green_stream_printf(h->s, "CONNECT %s%s%s:%s HTTP/1.1\r\n"
+	    "Host: %s%s%s:%s\r\nUser-Agent: libgreen-fetch/%s\r\n\r\n", open,
+	    u->host, close, u->port, open, u->host, close, u->port,
+	    green_version()) == -1 || http_head(h, &r) == -1)
+		return (-1);
+	return (r.status / 100 == 2 ? 0 : refused(h, &r));
+}
+
+static int
+dial_by(struct http *h, const struct url *u, const struct url *proxy)
+{
+	struct green_tls_options opt = { .hostname = u->host };
+	int error;
+
 	if (u->tls && (opt.config = config()) == NULL)
 		return (-1);
-	h->s = green_connect_tcp(u->host, u->port,
-	    &(struct green_connect_options){ .tls = u->tls,
-	    .tls_options = &opt });
-	if (h->s == NULL)
+	if ((h->s = connect_to(proxy, proxy->tls)) == NULL) {
+		error = errno;
+		snprintf(h->text, sizeof(h->text), "proxy %.80s: %s",
+		    proxy->host, green_errmsg());
+		h->why = h->text;
+		errno = error;
 		return (-1);
-	h->used = false;
+	}
+	h->whole = !u->tls;
+	if (!u->tls)
+		return (0);
+	if (tunnel(h, u) == -1) {
+		http_close(h);
+		return (-1);
+	}
+	h->s = green_tls_wrap(h->s, &opt);
+	return (h->s == NULL ? -1 : 0);
+}
+
+int
+dial(struct http *h, const struct url *u)
+{
+	const struct url *proxy = proxy_for(u);
+
+	h->used = h->whole = false;
+	if (proxy != NULL) {
+		if (dial_by(h, u, proxy) == -1)
+			return (-1);
+	} else if ((h->s = connect_to(u, u->tls)) == NULL)
+		return (-1);
 	h->tls = u->tls;
 	memcpy(h->host, u->host, sizeof(h->host));
 	memcpy(h->port, u->port, sizeof(h->port));

@@ -1,5 +1,6 @@
 /*
- * How a server is reached: a connection, over TLS where the URL says so.
+ * How a server is reached: a connection, over TLS where the URL says so, and by a
+ * proxy if there is one.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -13,7 +14,12 @@
 void	 dial_trust(const char *ca_file, bool insecure);
 void	 dial_show(const char *cert_file, const char *key_file);
 void	 dial_forget(void);
-/* Connect h, which is not, to where u is: 0, or -1 as that fails. */
+/*
+ * Connect h, which is not, to where u is: 0, or -1.
+ *   ECONNREFUSED, EHOSTUNREACH  a proxy does not
+ *   EBADMSG, EPIPE              its answer is none
+ *   ...                         as connecting and TLS fail
+ */
 int	 dial(struct http *h, const struct url *u);
 
 #endif

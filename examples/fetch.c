@@ -17,6 +17,7 @@
 
 #include "dial.h"
 #include "fetch.h"
+#include "proxy.h"
 
 struct options options = {
 	.retries = 3,
@@ -149,6 +150,26 @@ usage(void)
 	exit(USAGE);
 }
 
+static const char *
+either(const char *name, const char *other)
+{
+	const char *value = getenv(name);
+
+	return (value == NULL ? getenv(other) : value);
+}
+
+/* Not $HTTP_PROXY, which a CGI program has from whoever asks. */
+static void
+find_proxies(void)
+{
+	const char *http = getenv("http_proxy");
+	const char *https = either("https_proxy", "HTTPS_PROXY");
+	const char *why = proxy_set(http, https, either("no_proxy", "NO_PROXY"));
+
+	if (why != NULL)
+		errx(USAGE, "proxy in the environment: %s", why);
+}
+
 static const struct option longer[] = {
 	{ "backend", required_argument, NULL, 'b' },
 	{ "cacert", required_argument, NULL, 'C' },
@@ -211,6 +232,7 @@ parse(int argc, char *argv[])
 		errx(USAGE, "several URLs need -O or -P");
 	if (key != NULL && cert == NULL)
 		errx(USAGE, "--key needs --cert");
+	find_proxies();
 	dial_trust(ca, insecure);
 	dial_show(cert, key == NULL ? cert : key);
 	if ((jobs = calloc((size_t)argc, sizeof(*jobs))) == NULL)

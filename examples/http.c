@@ -46,14 +46,16 @@ send_request(struct http *h, const struct url *u, const char *fields)
 {
 	char authority[272];
 
-	return (green_stream_printf(h->s, "GET %s HTTP/1.1\r\nHost: %s\r\n"
+	(void)url_authority(u, authority);
+	return (green_stream_printf(h->s, "GET %s%s%s HTTP/1.1\r\nHost: %s\r\n"
 	    "User-Agent: libgreen-fetch/%s\r\nAccept: */*\r\n"
-	    "Accept-Encoding: identity\r\n%s\r\n", u->target,
-	    url_authority(u, authority), green_version(), fields));
+	    "Accept-Encoding: identity\r\n%s\r\n", h->whole ? "http://" : "",
+	    h->whole ? authority : "", u->target, authority, green_version(),
+	    fields));
 }
 
-static int
-receive_head(struct http *h, struct http_response *r)
+int
+http_head(struct http *h, struct http_response *r)
 {
 	const char *data, *why;
 	ssize_t n;
@@ -80,7 +82,7 @@ ask(struct http *h, const struct url *u, const char *fields,
 
 	if (send_request(h, u, fields) == -1)
 		return (-1);
-	while ((rc = receive_head(h, r)) == 0 && r->status < 200)
+	while ((rc = http_head(h, r)) == 0 && r->status < 200)
 		if (r->status == 101 || ++n > INTERIM)
 			return (fail(h, EBADMSG,
 			    "answers that nobody has asked for"));

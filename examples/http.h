@@ -16,13 +16,17 @@ struct http {
 	struct green_stream *s;
 	bool	 tls;			/* to where it is */
 	char	 host[256], port[6];
+	bool	 whole;			/* a proxy is told the whole URL */
 	bool	 used;			/* it has brought an answer */
 	bool	 chunked, between;	/* chunks: between two */
 	int64_t	 left;			/* of the body or a chunk; -1: unknown */
 	bool	 done, keep;
 	const char *why;		/* what has failed; NULL: libgreen knows */
+	char	 text[256];		/* that, where it must be made */
 };
 
+/* Receive an answer's head.  EBADMSG: it is none; EPIPE, ... */
+int	 http_head(struct http *h, struct http_response *r);
 /*
  * Ask for u, with more fields ("Name: value\r\n"), and receive the answer's head.
  *   EBADMSG  it is none

@@ -27,6 +27,8 @@ noinst_PROGRAMS += \
 	%D%/output.c \
 	%D%/output.h \
 	%D%/progress.c \
+	%D%/proxy.c \
+	%D%/proxy.h \
 	%D%/url.c \
 	%D%/url.h \
 	# EOL
@@ -89,6 +91,8 @@ endif
 	%D%/job.c \
 	%D%/output.c \
 	%D%/output.h \
+	%D%/proxy.c \
+	%D%/proxy.h \
 	%D%/test_fetch.c \
 	%D%/url.c \
 	%D%/url.h \

@@ -16,6 +16,7 @@
 
 #include "backoff.h"
 #include "fetch.h"
+#include "proxy.h"
 
 struct options options = {
 	.retries = 3,
@@ -132,6 +133,56 @@ references_lead_where_the_standard_says(void)
 	CU_ASSERT(url_follow(&to, &from, "g:h") != NULL);
 	CU_ASSERT(url_follow(&to, &from, "javascript:x") != NULL);
 	CU_ASSERT(url_follow(&to, &from, "//x@y/") != NULL);
+}
+
+/*
+ * Proxies.
+ */
+
+static void
+proxies_are_for_what_the_environment_says(void)
+{
+	static const struct {
+		const char *no, *url;
+		bool	 by;
+	} v[] = {
+		{ NULL, "http://a.example", true },
+		{ "", "https://a.example", true },
+		{ "*", "http://a.example", false },
+		{ "a.example", "http://a.example:81", false },
+		{ "A.example", "https://a.EXAMPLE", false },
+		{ "x, example ,y", "http://a.example", false },
+		{ ".example", "http://a.example", false },
+		{ ".a.example", "http://a.example", false },
+		{ "a.example", "http://a.example./", false },
+		{ "a.example", "http://ba.example", true },
+		{ "b.a.example", "http://a.example", true },
+		{ ",,.", "http://a.example", true },
+		{ "127.0.0.1", "http://127.0.0.1", false },
+		{ "::1", "http://[::1]", false },
+		{ "[::1]", "http://[::1]", false }
+	};
+	const struct url *by;
+	struct url u;
+
+	for (size_t i = 0; i < LENGTH(v); i++) {
+		CU_ASSERT(proxy_set("p.example:3128", "https://s.example/",
+		    v[i].no) == NULL);
+		CU_ASSERT(url_parse(&u, v[i].url) == NULL);
+		by = proxy_for(&u);
+		CU_ASSERT((by != NULL) == v[i].by);
+		if (by != NULL) {
+			CU_ASSERT_STRING_EQUAL(by->host, u.tls ? "s.example" :
+			    "p.example");
+			CU_ASSERT_STRING_EQUAL(by->port, u.tls ? "443" :
+			    "3128");
+			CU_ASSERT(by->tls == u.tls);
+		}
+	}
+	CU_ASSERT(proxy_set("socks5://p", NULL, NULL) != NULL);
+	CU_ASSERT(proxy_set(NULL, "http://me:secret@p/", NULL) != NULL);
+	CU_ASSERT(proxy_set("", NULL, NULL) == NULL);
+	CU_ASSERT(proxy_for(&u) == NULL);
 }
 
 /*
@@ -474,6 +525,82 @@ GREEN_CU_TEST(answers_that_are_broken_fail)
 	return (0);
 }
 
+/* The server is a proxy for both schemes. */
+static void
+be_a_proxy(const struct url *u)
+{
+	static char text[64];
+
+	snprintf(text, sizeof(text), "127.0.0.1:%s", u->port);
+	CU_ASSERT(proxy_set(text, text, NULL) == NULL);
+}
+
+static int
+get_far(struct http *h, const struct url *u)
+{
+	struct url far;
+	int rc;
+
+	be_a_proxy(u);
+	CU_ASSERT(url_parse(&far, "http://far.invalid/x") == NULL);
+	rc = get_four(h, &far);
+	(void)proxy_set(NULL, NULL, NULL);
+	return (rc);
+}
+
+/* The proxy's answer, and what is told of it. */
+static int	 refusal;
+static const char *words;
+
+static int
+fail_far(struct http *h, const struct url *u)
+{
+	struct http_response r;
+	struct url far;
+	int rc;
+
+	be_a_proxy(u);
+	CU_ASSERT(url_parse(&far, "https://far.invalid/x") == NULL);
+	rc = http_get(h, &far, "", &r);
+	(void)proxy_set(NULL, NULL, NULL);
+	if (rc == -1 && (errno == ECANCELED || errno == ENOTSUP))
+		return (errno == ECANCELED ? -1 : 0);
+	CU_ASSERT(rc == -1 && errno == refusal && h->s == NULL);
+	CU_ASSERT(strstr(http_why(h), words) != NULL);
+	return (0);
+}
+
+GREEN_CU_TEST(a_proxy_brings_what_it_is_asked_for)
+{
+	return (with(PLAIN OK "Content-Length: 10\r\n\r\nabcdefghij|" CHUNKED
+	    PLAIN, get_far));
+}
+
+GREEN_CU_TEST(a_proxy_that_does_not_connect_is_told_of)
+{
+	static const struct {
+		const char *answer;
+		int	 refusal;
+		const char *words;
+	} v[] = {
+		{ "HTTP/1.1 407 Who?\r\n\r\n|", ECONNREFUSED,
+		    "the proxy says: 407 Who?" },
+		{ "HTTP/1.1 502 Bad\r\n\r\n|", EHOSTUNREACH,
+		    "the proxy says: 502 Bad" },
+		{ "x\r\n\r\n|", EBADMSG, "not of HTTP/1.1" },
+		{ "|", EPIPE, "hung up" },
+		{ OK "\r\n220 far\r\n|", EPROTO, "in the clear" }
+	};
+
+	for (size_t i = 0; i < LENGTH(v); i++) {
+		refusal = v[i].refusal;
+		words = v[i].words;
+		if (with(v[i].answer, fail_far) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
 /*
  * Jobs, by a clock that jumps when all wait: what becomes of them, and how many
  * seconds that takes.
@@ -564,6 +691,8 @@ main(void)
 		{ "what is no url is refused", what_is_no_url_is_refused },
 		{ "references lead where the standard says",
 		    references_lead_where_the_standard_says },
+		{ "proxies are for what the environment says",
+		    proxies_are_for_what_the_environment_says },
 		{ "heads say where bodies end", heads_say_where_bodies_end },
 		{ "heads that are none are refused",
 		    heads_that_are_none_are_refused },
@@ -581,6 +710,10 @@ main(void)
 		    a_kept_connection_that_was_closed_is_made_anew },
 		{ "answers that are broken fail",
 		    answers_that_are_broken_fail },
+		{ "a proxy brings what it is asked for",
+		    a_proxy_brings_what_it_is_asked_for },
+		{ "a proxy that does not connect is told of",
+		    a_proxy_that_does_not_connect_is_told_of },
 		{ "what may pass is tried again after a while",
 		    what_may_pass_is_tried_again_after_a_while },
 		{ "it can be cancelled everywhere",

@@ -4,6 +4,7 @@
 set -u
 LC_ALL=C
 export LC_ALL
+unset http_proxy https_proxy HTTPS_PROXY no_proxy NO_PROXY
 
 : "${srcdir:=$(dirname -- "$0")/..}"
 [ -x examples/fetch ] && [ -x examples/webd ] || {
@@ -529,6 +530,127 @@ crossing() {
 	stop
 }
 
+# A proxy, by TLS with a certificate, that writes down what it is asked for, and
+# takes every server for one of this machine.
+cat >"$tmp/proxy.py" <<'END'
+import select, signal, socket, ssl, sys, threading
+
+def relay(s, to):
+    while True:
+        ready = [s] if isinstance(s, ssl.SSLSocket) and s.pending() else \
+            select.select([s, to], [], [])[0]
+        for one in ready:
+            data = one.recv(65536)
+            if not data:
+                return
+            (to if one is s else s).sendall(data)
+
+def serve(s):
+    try:
+        if context:
+            s = context.wrap_socket(s, server_side=True)
+        head = b''
+        while b'\r\n\r\n' not in head:
+            got = s.recv(65536)
+            if not got:
+                return
+            head += got
+        first, rest = head.split(b'\r\n', 1)
+        print(first.decode(), file=log, flush=True)
+        method, url, version = first.split(b' ')
+        at = url if method == b'CONNECT' else url.split(b'/')[2]
+        if at.startswith(b'refused.'):
+            s.sendall(b'HTTP/1.1 403 Not there\r\nContent-Length: 0\r\n\r\n')
+            return
+        with socket.create_connection(('127.0.0.1',
+                int(at.split(b':')[-1]))) as to:
+            if method == b'CONNECT':
+                s.sendall(b'HTTP/1.1 200 OK\r\nX: y\r\n\r\n')
+            else:
+                to.sendall(b'%s /%s %s\r\n%s' % (method,
+                    url.split(b'/', 3)[3], version, rest))
+            relay(s, to)
+    except OSError:
+        pass
+    finally:
+        s.close()
+
+log = open(sys.argv[1], 'w')
+context = None
+if len(sys.argv) > 2:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[2], sys.argv[3])
+l = socket.create_server(('127.0.0.1', 0))
+print('listening on 127.0.0.1:%d/' % l.getsockname()[1], flush=True)
+signal.signal(signal.SIGTERM, lambda *unused: sys.exit(0))
+while True:
+    threading.Thread(target=serve, args=(l.accept()[0],),
+        daemon=True).start()
+END
+
+# asked LINE: that is all that the proxy was asked for.
+asked() {
+	checks=$((checks + 1))
+	[ "$(cat "$tmp/asked")" = "$1" ] ||
+	    wrong 'what the proxy was asked for' "$1" "$(cat "$tmp/asked")"
+	: >"$tmp/asked"
+}
+
+# Names that nobody can look up: the proxy does.
+by_proxy() {
+	webd
+	web=$server
+	to=far.invalid:$port
+	start python3 "$tmp/proxy.py" "$tmp/asked"
+	export http_proxy="127.0.0.1:$port"
+	out 0123456789 "http://$to/ten.txt?x"
+	asked "GET http://$to/ten.txt?x HTTP/1.1"
+	empty
+	try 0 '' -O "http://$to/big"
+	same big "$root/big"
+	asked "GET http://$to/big HTTP/1.1"
+	export no_proxy="x.invalid, 127.0.0.1"
+	out 0123456789 "http://127.0.0.1:${to#*:}/ten.txt"
+	asked ''
+	unset no_proxy
+	try 5 'the server says: 403 Not there' http://refused.invalid/
+	stop
+	try 3 'proxy 127.0.0.1: ' -r 0 http://refused.invalid/
+	http_proxy=socks5://x
+	try 2 'neither an http: nor' http://refused.invalid/
+	unset http_proxy
+	server=$web
+	stop
+}
+
+# One that cannot read along; the second speaks TLS itself.
+by_tunnel() {
+	webd -c "$tmp/elsewhere.pem" -k "$tmp/elsewhere.key"
+	web=$server
+	to=elsewhere.example:$port
+	set --
+	for scheme in http https; do
+		start python3 "$tmp/proxy.py" "$tmp/asked" "$@"
+		export HTTPS_PROXY="$scheme://localhost:$port"
+		out 0123456789 --cacert "$tmp/ca.pem" "https://$to/ten.txt"
+		asked "CONNECT $to HTTP/1.1"
+		empty
+		try 0 '' --cacert "$tmp/ca.pem" -O "https://$to/big"
+		same big "$root/big"
+		try 3 'the proxy says: 403 Not there' --cacert "$tmp/ca.pem" \
+		    https://refused.invalid/
+		: >"$tmp/asked"
+		try 4 'certificate is for elsewhere.example, not far.invalid' \
+		    --cacert "$tmp/ca.pem" "https://far.invalid:${to#*:}/"
+		asked "CONNECT far.invalid:${to#*:} HTTP/1.1"
+		set -- "$tmp/one.pem" "$tmp/one.key"
+		stop
+	done
+	unset HTTPS_PROXY
+	server=$web
+	stop
+}
+
 fetch=$PWD/examples/fetch
 tls=false
 if have_openssl; then
@@ -553,9 +675,11 @@ done
 # What it makes of what comes is not the backend's.
 backend=$(examples/fetchall -l | head -1)
 ! $odd || oddities
+! $odd || by_proxy
 if $tls && $odd; then
 	crossing
 	known
+	by_tunnel
 fi
 
 # What is wrong with a command line is told before anything is done.

@@ -4,6 +4,7 @@
 set -u
 LC_ALL=C
 export LC_ALL
+unset http_proxy https_proxy HTTPS_PROXY no_proxy NO_PROXY
 
 : "${srcdir:=$(dirname -- "$0")/..}"
 [ -x examples/fetch ] && [ -x examples/webd ] || {

@@ -1,6 +1,6 @@
 /*
- * arc4random_buf(): bytes that nobody can foretell.  It never fails; a kernel that
- * has none to give is no place to go on.
+ * arc4random_buf(): bytes that nobody can foretell.  It never fails; a kernel
+ * that has none to give is no place to go on.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,6 +1,6 @@
 /*
- * reallocarray(): realloc() for n things of a size, which fails with ENOMEM where
- * their product would overflow.
+ * reallocarray(): realloc() for n things of a size, which fails with ENOMEM
+ * where their product would overflow.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

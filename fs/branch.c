@@ -1,8 +1,8 @@
 /*
- * A branch that was closed to save a descriptor is opened again when it is held:
- * by ".." from one below it, which keeps the way back as short in a deep tree as
- * in any other; or else from the nearest above it that is open.  Either way it
- * must be the directory that it was.
+ * A branch that was closed to save a descriptor is opened again when it is
+ * held: by ".." from one below it, which keeps the way back as short in a deep
+ * tree as in any other; or else from the nearest above it that is open.  Either
+ * way it must be the directory that it was.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "branch.h"
+#include "close.h"
 
 #define OPEN	16			/* so many at once, or little more */
 
@@ -52,16 +53,6 @@ static int
 open_dir(int at, const char *name, int flags)
 {
 	return (openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags));
-}
-
-static int
-close_failed(int fd)
-{
-	int error = errno;
-
-	close(fd);
-	errno = error;
-	return (-1);
 }
 
 /* Is that b? */
@@ -146,7 +137,7 @@ step_back(struct green__tree *t, struct green__branch *b)
 	if (fd == -1)
 		return (-1);
 	if (!is(b->parent, fd))
-		return (close_failed(fd));
+		return (green__close_failed(fd));
 	have(t, b->parent, fd);
 	b->parent->holders--;
 	return (fd);
@@ -167,7 +158,7 @@ open_in(int above, const struct green__branch *b, int flags)
 	int fd = open_dir(above, b->name, flags);
 
 	if (fd != -1 && b->known && !is(b, fd))
-		return (close_failed(fd));
+		return (green__close_failed(fd));
 	return (fd);
 }
 

@@ -1,8 +1,8 @@
 /*
  * Directories of a tree, for workers that are at it together: each is reached
  * from the one that it is in, by its name there, and never through a link, so
- * that nothing outside of the tree is reached whatever is renamed or linked in it
- * meanwhile.  Few of them are open at once, however deep the tree is.
+ * that nothing outside of the tree is reached whatever is renamed or linked in
+ * it meanwhile.  Few of them are open at once, however deep the tree is.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -44,14 +44,15 @@ void	 green__tree_destroy(struct green__tree *t);
 void	 green__branch_init(struct green__branch *b,
 	    struct green__branch *parent, const char *name);
 /*
- * Its descriptor, good until it is let go.  The root comes first, and then stays
- * open until it is ended.
+ * Its descriptor, good until it is let go.  The root comes first, and then
+ * stays open until it is ended.
  *   ENOENT, ENOTDIR, ELOOP   it has gone, or something else has its place
  *   ESTALE                   likewise, one on the way to it
  */
 int	 green__branch_hold(struct green__tree *t, struct green__branch *b);
 void	 green__branch_let_go(struct green__tree *t, struct green__branch *b);
-/* It is done with, for now if it is on the way to others.  back: the one above is not, and this is the way to it. */
+/* It is done with, for now if it is on the way to others.  back: the one above is
+   not, and this is the way to it. */
 void	 green__branch_end(struct green__tree *t, struct green__branch *b,
 	    bool back);
 

@@ -1,6 +1,6 @@
 /*
- * Copying and moving: what may be copied where.  What is no directory is done in
- * one trip to a worker; a tree, by several of them.
+ * Copying and moving: what may be copied where.  What is no directory is done
+ * in one trip to a worker; a tree, by several of them.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,8 +1,8 @@
 /*
  * What is in a file, copied to another that is empty: shared with it where the
- * file system can; else a small one by hand, which takes the fewest system calls;
- * else by the system, in pieces, between which cancellation is looked for.  The
- * holes of a sparse one stay holes.
+ * file system can; else a small one by hand, which takes the fewest system
+ * calls; else by the system, in pieces, between which cancellation is looked
+ * for.  The holes of a sparse one stay holes.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

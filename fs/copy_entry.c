@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "close.h"
 #include "copy.h"
 
 #define BITS	((mode_t)07777)
@@ -102,16 +103,6 @@ undo(int dir, const char *name)
 	return (-1);
 }
 
-static int
-close_failed(int fd)
-{
-	int error = errno;
-
-	close(fd);
-	errno = error;
-	return (-1);
-}
-
 struct thing {
 	int	 dir;
 	const char *name;
@@ -124,7 +115,7 @@ fill(struct green__copy *c, int in, int out, const struct stat *st)
 {
 	if (green__copy_data(c, in, out, st) == -1 ||
 	    green__copy_facts(c, out, st) == -1)
-		return (close_failed(out));
+		return (green__close_failed(out));
 	return (close(out));
 }
 
@@ -141,19 +132,19 @@ make_file(struct green__copy *c, const struct thing *from, int dir,
 	if (in == -1)
 		return (-1);
 	if (fstat(in, &st) == -1)
-		return (close_failed(in));
+		return (green__close_failed(in));
 	if (!S_ISREG(st.st_mode)) {
 		errno = ESTALE;
-		return (close_failed(in));
+		return (green__close_failed(in));
 	}
 	out = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 	    st.st_mode & PERMS);
 	if (out == -1)
-		return (close_failed(in));
+		return (green__close_failed(in));
 	if ((rc = fill(c, in, out, &st)) == -1)
 		(void)undo(dir, name);
 	if (rc == -1)
-		return (close_failed(in));
+		return (green__close_failed(in));
 	close(in);
 	return (0);
 }

@@ -1,6 +1,6 @@
 /*
- * Several workers at one thing.  The caller's own is enough: who does not find a
- * worker, or waits for a token when all is done, is not missed.
+ * Several workers at one thing.  The caller's own is enough: who does not find
+ * a worker, or waits for a token when all is done, is not missed.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,5 +1,6 @@
 /*
- * The entries of a directory by readdir(3), which takes a descriptor of its own.
+ * The entries of a directory by readdir(3), which takes a descriptor of its
+ * own.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

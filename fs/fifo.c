@@ -1,9 +1,10 @@
 /*
  * Opening a FIFO waits for its other end.  Here that is opened without waiting,
- * and then waited for, which can be cancelled.  A writer without a reader is told
- * by ENXIO.  A reader is open at once, and looks whether there is a writer: that
- * has written or gone again, as poll(2) tells, or is just there, as tee(2) can
- * tell where there is one: it has nothing to give then, but not for good.
+ * and then waited for, which can be cancelled.  A writer without a reader is
+ * told by ENXIO.  A reader is open at once, and looks whether there is a
+ * writer: that has written or gone again, as poll(2) tells, or is just there,
+ * as tee(2) can tell where there is one: it has nothing to give then, but not
+ * for good.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

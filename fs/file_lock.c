@@ -1,7 +1,7 @@
 /*
- * Locks on files.  Who has to wait for one tries again and again, so that he can
- * be cancelled meanwhile, and holds no worker, which the one who is to unlock may
- * need.
+ * Locks on files.  Who has to wait for one tries again and again, so that he
+ * can be cancelled meanwhile, and holds no worker, which the one who is to
+ * unlock may need.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,7 +1,7 @@
 /*
- * Files as streams.  Receiving and sending go on from the file's position, which
- * they share, and so take turns; what has no position, a terminal, say, is read
- * and written at the same time.
+ * Files as streams.  Receiving and sending go on from the file's position,
+ * which they share, and so take turns; what has no position, a terminal, say,
+ * is read and written at the same time.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

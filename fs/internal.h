@@ -75,8 +75,8 @@ ssize_t	 green__cached_read(struct green_file *f, const struct iovec *iov,
 bool	 green__cached_holds(struct green_file *f, off_t at, size_t len);
 
 /*
- * Opening.  In a worker: open it, or find that this is a FIFO, and that it would
- * wait for its other end; fd is -1 then.
+ * Opening.  In a worker: open it, or find that this is a FIFO, and that it
+ * would wait for its other end; fd is -1 then.
  */
 struct green__opening {
 	const char *path;

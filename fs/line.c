@@ -12,7 +12,7 @@
 
 #include "internal.h"
 
-#define FIRST	((size_t)64 * 1024)	/* the buffer's size, until a line is longer */
+#define FIRST	((size_t)64 * 1024)	/* buffer, until a line is longer */
 #define ROUND	((size_t)128)		/* the caller's grows by */
 
 /* Room for more after what is kept; ENOMEM. */

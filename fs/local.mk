@@ -4,6 +4,7 @@ libgreen_all_la_SOURCES += \
 	%D%/branch.c \
 	%D%/branch.h \
 	%D%/cached.c \
+	%D%/close.h \
 	%D%/copy.c \
 	%D%/copy.h \
 	%D%/copy_data.c \

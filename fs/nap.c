@@ -1,7 +1,7 @@
 /*
  * Waiting for what nobody tells of: other processes' locks, the other end of a
- * FIFO.  Between two tries there is a nap, each longer than the last one up to a
- * limit, so that many who wait keep no worker busy.
+ * FIFO.  Between two tries there is a nap, each longer than the last one up to
+ * a limit, so that many who wait keep no worker busy.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

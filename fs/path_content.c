@@ -12,22 +12,13 @@
 
 #include <green/path.h>
 
+#include "close.h"
 #include "internal.h"
 
 #define FIRST	4096			/* room for a file of unknown size */
 #define PIECE	((size_t)1024 * 1024)	/* between two looks at cancellation */
 
 /* After a failure: errno stays. */
-static int
-close_failed(int fd)
-{
-	int error = errno;
-
-	close(fd);
-	errno = error;
-	return (-1);
-}
-
 struct content {
 	const char *path;
 	char	*buf;
@@ -90,7 +81,7 @@ do_read(void *arg)
 		c->size = (size_t)st.st_size + 2;
 	if (read_to_end(fd, c) == -1) {
 		free(c->buf);
-		return (close_failed(fd));
+		return (green__close_failed(fd));
 	}
 	close(fd);
 	return (0);
@@ -138,7 +129,7 @@ do_write(void *arg)
 	if (fd == -1)
 		return (-1);
 	if (green__write_all(fd, c->buf, c->len) == -1)
-		return (close_failed(fd));
+		return (green__close_failed(fd));
 	return (close(fd));
 }
 

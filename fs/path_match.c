@@ -1,9 +1,9 @@
 /*
- * Whether a whole path matches a pattern, part by part: fnmatch(3) for each, and
- * "**" for any number of them.  Each "**" takes as few parts as will do; when
- * what follows does not match, the last one takes one more, which is enough, as
- * an earlier one could not do better.  So the work grows with the product of the
- * lengths, never faster.
+ * Whether a whole path matches a pattern, part by part: fnmatch(3) for each,
+ * and "**" for any number of them.  Each "**" takes as few parts as will do;
+ * when what follows does not match, the last one takes one more, which is
+ * enough, as an earlier one could not do better.  So the work grows with the
+ * product of the lengths, never faster.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

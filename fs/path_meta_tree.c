@@ -1,8 +1,9 @@
 /*
  * Modes and owners of whole trees.  Every step goes from an open directory to a
- * name in it, without following links, so that nobody who swaps one in meanwhile
- * leads it elsewhere.  One directory is open at a time, however deep the tree:
- * the way back is "..", which must be the directory that it came from.
+ * name in it, without following links, so that nobody who swaps one in
+ * meanwhile leads it elsewhere.  One directory is open at a time, however deep
+ * the tree: the way back is "..", which must be the directory that it came
+ * from.
  *
  * A directory's own mode is set before it is entered, which may be what lets us
  * in; but one that would keep us out is set when all below has its own.

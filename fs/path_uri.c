@@ -1,7 +1,7 @@
 /*
  * Paths as URIs (RFC 8089).  All bytes but unreserved ones and slashes are
- * escaped, whatever their encoding.  Nothing of a URI is left out silently: what
- * has no place in a path, like another host or a query, is an error.
+ * escaped, whatever their encoding.  Nothing of a URI is left out silently:
+ * what has no place in a path, like another host or a query, is an error.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

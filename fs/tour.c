@@ -1,7 +1,7 @@
 /*
- * A tour is begun by one worker, who is enough for a small tree; if there is more
- * than that, others help.  Who finds nothing to take waits for those who are
- * inside of a stop: when nobody is, the tour is over.
+ * A tour is begun by one worker, who is enough for a small tree; if there is
+ * more than that, others help.  Who finds nothing to take waits for those who
+ * are inside of a stop: when nobody is, the tour is over.
  *
  * A stop that is to be taken is not made before, so that there are no more of
  * them than the tree is deep, and one for each worker.

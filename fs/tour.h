@@ -1,8 +1,8 @@
 /*
- * Tours: a tree worked through by several workers.  Each directory is entered by
- * one of them, who deals with what is in it; the directories in it are then taken
- * by whoever is free; when the last of them has been left, it is left itself.  The
- * first failure, or a cancellation, ends it all.
+ * Tours: a tree worked through by several workers.  Each directory is entered
+ * by one of them, who deals with what is in it; the directories in it are then
+ * taken by whoever is free; when the last of them has been left, it is left
+ * itself.  The first failure, or a cancellation, ends it all.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

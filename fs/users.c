@@ -1,6 +1,7 @@
 /*
- * Entries of the lists of users and groups, one field of each.  Their room grows
- * until an entry fits; systems have different words for one that is not there.
+ * Entries of the lists of users and groups, one field of each.  Their room
+ * grows until an entry fits; systems have different words for one that is not
+ * there.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -68,8 +68,8 @@ int	 green__inotify_told(struct green__inotify *w,
 	    struct green_watch_event *e, enum green_watch_kind kind,
 	    const struct green__dir *d, const char *name, bool dir);
 
-/* In a worker (watch_scan.c): watch what is PENDING, and read what it has, for a while.  -1
-   and ECANCELED, ENOMEM: the rest is PENDING still. */
+/* In a worker (watch_scan.c): watch what is PENDING, and read what it has, for a
+   while.  -1 and ECANCELED, ENOMEM: the rest is PENDING still. */
 int	 green__watch_scan(void *w);
 
 #endif /* FS_WATCH_INOTIFY_H */

@@ -1,7 +1,7 @@
 /*
- * Blocks: scopes that close however they are left.  A block has no result to tell
- * it of a cancellation, so it asks whether a checkpoint inside has failed because
- * of it.
+ * Blocks: scopes that close however they are left.  A block has no result to
+ * tell it of a cancellation, so it asks whether a checkpoint inside has failed
+ * because of it.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

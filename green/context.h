@@ -63,8 +63,8 @@ int	 green__context_open(const struct green__context_ops *ops,
 	    void (*entry)(void));
 /*
  * The whole of open() for a backend that can only call a function on a stack:
- * enter(c, fn) calls fn(), which never returns, on c's.  It comes back only when
- * that cannot be: -1 and errno.
+ * enter(c, fn) calls fn(), which never returns, on c's.  It comes back only
+ * when that cannot be: -1 and errno.
  */
 int	 green__context_bear(struct green__context *c, void (*entry)(void),
 	    int (*enter)(struct green__context *c, void (*fn)(void)));

@@ -1,7 +1,7 @@
 /*
  * Onto a new stack by a first jump (context_asm.h), which finds there a place
- * without a caller: the end of every backtrace.  What it is to call stands where
- * others have their frame pointer.
+ * without a caller: the end of every backtrace.  What it is to call stands
+ * where others have their frame pointer.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

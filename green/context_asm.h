@@ -1,9 +1,9 @@
 /*
  * The jump from one stack to another, in line: the compiler, told that every
- * register is lost, saves those that it needs, and knows how to unwind.  It ends
- * in a jump, as a return would be predicted wrongly.  It touches nothing below
- * the stack pointer, and has no use for shadow stacks: configure sees to it that
- * libgreen is not marked as fit for them.
+ * register is lost, saves those that it needs, and knows how to unwind.  It
+ * ends in a jump, as a return would be predicted wrongly.  It touches nothing
+ * below the stack pointer, and has no use for shadow stacks: configure sees to
+ * it that libgreen is not marked as fit for them.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -18,8 +18,8 @@
 
 /*
  * Of the last instruction, for which the stack is the other one already: as if
- * it were the end of a function that the other place had called.  Unwinders look
- * at what is before the place to go on at, so that a nop has to be there.
+ * it were the end of a function that the other place had called.  Unwinders
+ * look at what is before the place to go on at, so that a nop has to be there.
  */
 #ifdef __GCC_HAVE_DWARF2_CFI_ASM
 #define CFI(s)		s "\n\t"

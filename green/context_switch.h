@@ -3,10 +3,10 @@
  * to go to, which one well-predicted branch tells, and _setjmp() and _longjmp()
  * elsewhere.  It is a macro, as no compiler inlines a function that calls
  * setjmp(), and every function between a task's call and the jump is one more
- * return that the processor predicts wrongly, seven nanoseconds each.  But where
- * there is the jump, whoever asks for the other pays for a function: the compiler
- * keeps nothing in registers around setjmp().  Files that use either undefine
- * _FORTIFY_SOURCE first: its longjmp() refuses to change stacks.
+ * return that the processor predicts wrongly, seven nanoseconds each.  But
+ * where there is the jump, whoever asks for the other pays for a function: the
+ * compiler keeps nothing in registers around setjmp().  Files that use either
+ * undefine _FORTIFY_SOURCE first: its longjmp() refuses to change stacks.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -32,7 +32,8 @@ struct green_token *green__door_hold(struct green_token *d);
 void	 green__door_drop(struct green_token *d);
 /*
  * The loop, which stays until green__door_leave(); NULL with ESHUTDOWN: it has
- * ended; with EPERM: it is that of a process that has forked us.  To be inside is no time to wait.  Async-signal-safe.
+ * ended; with EPERM: it is that of a process that has forked us.  To be inside
+ * is no time to wait.  Async-signal-safe.
  */
 struct loop *green__door_enter(struct green_token *d);
 void	 green__door_leave(struct green_token *d);

@@ -1,9 +1,9 @@
 /*
  * A picture of the loop: the tree of its tasks, each with what it waits for and
- * its scopes.  Nothing here allocates, locks or calls stdio, and nothing that is
- * looked at is ever half linked in (green__in_order()), so that a handler may
- * draw it at whatever moment its signal comes.  In the middle of a change the
- * picture may lack a task, or show one that is just leaving.
+ * its scopes.  Nothing here allocates, locks or calls stdio, and nothing that
+ * is looked at is ever half linked in (green__in_order()), so that a handler
+ * may draw it at whatever moment its signal comes.  In the middle of a change
+ * the picture may lack a task, or show one that is just leaving.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,8 +1,8 @@
 /*
  * Dumps at a signal, which goes to any thread.  A loop is looked at by its own
- * thread alone: whoever gets the signal marks every loop, draws his own, and sends
- * the signal on to the thread of each other one.  A thread whose loop is marked
- * knows by that that the signal was sent on.
+ * thread alone: whoever gets the signal marks every loop, draws his own, and
+ * sends the signal on to the thread of each other one.  A thread whose loop is
+ * marked knows by that that the signal was sent on.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

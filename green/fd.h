@@ -1,7 +1,8 @@
 /*
  * Descriptors (fd.c).  Readiness is remembered for each direction: try the
  * system call while the bit is set; EAGAIN, or a short read unless the other
- * end has hung up, clears it by green__fd_drained(); the reactor's edge sets it.
+ * end has hung up, clears it by green__fd_drained(); the reactor's edge sets
+ * it.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -31,7 +32,7 @@ struct green__fd {
 	unsigned flags;
 	int	 error;			/* of a socket, that an edge brought; or 0 */
 	struct waiter *waiter[2];	/* reading, writing */
-	void	(*watcher)(struct green__fd *f);	/* instead of a reading one */
+	void	(*watcher)(struct green__fd *f);	/* instead of a reader */
 	struct loop *loop;
 	size_t	 slot;			/* the reactor's own use; 0 at first */
 };

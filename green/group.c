@@ -1,7 +1,8 @@
 /*
- * Task groups.  A group is a scope with tasks in it; closing it waits for all of
- * them, also when the closing task is cancelled meanwhile: they are cancelled
- * with it, and end.  The first failure decides the result, and cancels the rest.
+ * Task groups.  A group is a scope with tasks in it; closing it waits for all
+ * of them, also when the closing task is cancelled meanwhile: they are
+ * cancelled with it, and end.  The first failure decides the result, and
+ * cancels the rest.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

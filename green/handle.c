@@ -1,7 +1,7 @@
 /*
- * Handles: what others know of a task, and can do to it.  The handle is the task
- * itself; so where there is one, the task's stack stays when it ends, until the
- * handle is released or the group is closed.
+ * Handles: what others know of a task, and can do to it.  The handle is the
+ * task itself; so where there is one, the task's stack stays when it ends,
+ * until the handle is released or the group is closed.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -51,8 +51,8 @@ struct green_answer;
 	((type *)(void *)((char *)(p) - offsetof(type, member)))
 
 /*
- * Signal handlers look at the loop at any moment (dump.c): what they can reach is
- * whole before it is linked in, and unlinked before it goes.  This keeps the
+ * Signal handlers look at the loop at any moment (dump.c): what they can reach
+ * is whole before it is linked in, and unlinked before it goes.  This keeps the
  * compiler to that order, and is no instruction.
  */
 #define green__in_order()	atomic_signal_fence(memory_order_seq_cst)
@@ -79,11 +79,11 @@ struct waiter {
 TAILQ_HEAD(waiters, waiter);
 
 /*
- * Give way until green__wake().  Returns its result, errno set with -1.  A
- * task that is cancelled already is aborted at once.  deadline: when the wait
- * is to end with -1 and ETIMEDOUT, after a call of abort(), which must then
- * unhook; GREEN_FOREVER if never.  That leaves green_errmsg() as it was: if it is
- * to fail the caller's call, that is the caller's to say.
+ * Give way until green__wake().  Returns its result, errno set with -1.  A task
+ * that is cancelled already is aborted at once.  deadline: when the wait is to
+ * end with -1 and ETIMEDOUT, after a call of abort(), which must then unhook;
+ * GREEN_FOREVER if never.  That leaves green_errmsg() as it was: if it is to
+ * fail the caller's call, that is the caller's to say.
  */
 int	 green__park(struct waiter *w, bool (*abort)(struct waiter *),
 	    const char *what, intptr_t detail, int64_t deadline);
@@ -106,8 +106,9 @@ int	 green__check(void);
 void	 green__spend(void);
 
 /*
- * For a task that bears a mark of SCOPE_ATTENTION (probe.c): its loop's probe is
- * told, and may cancel it.  The checkpoint's result; whether it is cancelled.
+ * For a task that bears a mark of SCOPE_ATTENTION (probe.c): its loop's probe
+ * is told, and may cancel it.  The checkpoint's result; whether it is
+ * cancelled.
  */
 int	 green__attend_check(struct green_task *t);
 bool	 green__attend_park(struct green_task *t);
@@ -279,8 +280,8 @@ struct green_limiter *green__limiter_get(const struct green_task *t);
 void	 green__locals_end(struct green_task *t);
 
 /*
- * Who waits for a task from outside of its group, for its start or its end: that
- * it fails is his affair then, not the group's.
+ * Who waits for a task from outside of its group, for its start or its end:
+ * that it fails is his affair then, not the group's.
  */
 struct patron {
 	/* It has called green_started(value); NULL: nobody asks. */
@@ -370,8 +371,9 @@ int	 green__run(green_fn *fn, void *arg, const struct green_options *opt,
 	    struct loop_owner *owner);
 /*
  * Its parts.  open: with nothing in it yet; NULL with errno and green_errmsg().
- * begin: it is the calling thread's, with fn ready as its first task; -1 likewise.
- * end: all of its tasks have ended; what the first returned, and close.
+ * begin: it is the calling thread's, with fn ready as its first task; -1
+ * likewise. end: all of its tasks have ended; what the first returned, and
+ * close.
  */
 struct loop *green__loop_open(const struct green_options *opt,
 	    struct loop_owner *owner);

@@ -1,11 +1,11 @@
 /*
  * How long tasks run.  To read the clock at every switch would cost more than
  * the switch: while runs are short, the meter reads it only when the reactor's
- * turn has come, and takes the batch of runs since the last time for one; a batch
- * that is no longer than the longest run so far tells nothing new.  While runs
- * are long, or after a batch that was, or under a stall limit, the meter is
- * exact: it has every switch pass by here, and grants the reactor its turn only
- * when that is due.
+ * turn has come, and takes the batch of runs since the last time for one; a
+ * batch that is no longer than the longest run so far tells nothing new.  While
+ * runs are long, or after a batch that was, or under a stall limit, the meter
+ * is exact: it has every switch pass by here, and grants the reactor its turn
+ * only when that is due.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

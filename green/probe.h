@@ -39,7 +39,8 @@ unsigned green_budget_(unsigned n);
 int	 green_wait_idle_(int64_t cushion);
 int	 green_mock_advance_(int64_t duration);
 
-/* Calls in the process's worker threads, and those that wait for one.  Any thread. */
+/* Calls in the process's worker threads, and those that wait for one.  Any
+   thread. */
 size_t	 green_thread_calls_(void);
 
 GREEN_END_DECLS

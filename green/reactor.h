@@ -3,9 +3,9 @@
  * all behind this table; nothing above fd.c and sched.c knows which one runs.
  *
  * A descriptor of libgreen's own is attached once, edge-triggered in both
- * directions, until it is detached: the reactor calls green__fd_ready() for each
- * edge.  A foreign one (GREEN__FD_FOREIGN) is armed for each wait, one shot, and
- * may be closed behind our back: disarming it must bear that.
+ * directions, until it is detached: the reactor calls green__fd_ready() for
+ * each edge.  A foreign one (GREEN__FD_FOREIGN) is armed for each wait, one
+ * shot, and may be closed behind our back: disarming it must bear that.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

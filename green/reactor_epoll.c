@@ -205,9 +205,9 @@ deliver(const struct epoll_event *e)
 }
 
 /*
- * What an event leads to, the descriptor and who waits for it, lies far apart in
- * memory, and with many of them is cold: fetch the one of four events on, and the
- * other of two on.
+ * What an event leads to, the descriptor and who waits for it, lies far apart
+ * in memory, and with many of them is cold: fetch the one of four events on,
+ * and the other of two on.
  */
 static void
 fetch_ahead(const struct epoll_event *e, int left)

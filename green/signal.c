@@ -1,9 +1,9 @@
 /*
  * Signals.  One handler serves all that are watched: it walks the list of
  * watches, which it may do at any moment, as it counts itself in while it does:
- * a watch that has left the list is its owner's again once nobody who might have
- * seen it there is still inside.  The list changes under a lock that the handler
- * never takes.
+ * a watch that has left the list is its owner's again once nobody who might
+ * have seen it there is still inside.  The list changes under a lock that the
+ * handler never takes.
  *
  * A child of fork() has none of the loops that watch: it gets the old handling.
  */

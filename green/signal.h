@@ -1,7 +1,7 @@
 /*
- * Signals (signal.c): any number of watches for each, told of its arrival in the
- * signal handler itself.  The handling that was there before comes back when the
- * last watch of a signal goes.
+ * Signals (signal.c): any number of watches for each, told of its arrival in
+ * the signal handler itself.  The handling that was there before comes back
+ * when the last watch of a signal goes.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

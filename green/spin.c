@@ -1,10 +1,10 @@
 /*
  * A brief spin before a thread sleeps until another one answers.  To be woken
- * across CPUs takes longer than most calls do, and the spin is over, or has been
- * in vain, within the time of one such wake-up.  Where it does not help, as with
- * calls that take long, it is soon tried but now and then: each that was in vain
- * doubles how many sleeps come before the next.  Where nobody who comes to sleep
- * has ever been on another CPU, it is never tried.
+ * across CPUs takes longer than most calls do, and the spin is over, or has
+ * been in vain, within the time of one such wake-up.  Where it does not help,
+ * as with calls that take long, it is soon tried but now and then: each that
+ * was in vain doubles how many sleeps come before the next.  Where nobody who
+ * comes to sleep has ever been on another CPU, it is never tried.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

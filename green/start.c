@@ -1,7 +1,7 @@
 /*
  * Starting: green_start() waits until its task says that it has started, or
- * ends without.  A cancelled caller cancels the task and waits for its end; what
- * the task says meanwhile comes too late.
+ * ends without.  A cancelled caller cancels the task and waits for its end;
+ * what the task says meanwhile comes too late.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,8 +1,8 @@
 /*
  * Giving way, for sched.c and wait.c alone.  It is all inline, down to the jump
  * from stack to stack: the processor predicts the returns that follow a jump
- * wrongly, so there must be as few of them as possible between a task's call and
- * its switch.
+ * wrongly, so there must be as few of them as possible between a task's call
+ * and its switch.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,7 +1,7 @@
 /*
  * Tasks: a function on a stack of its own, in a group.  A stack's first frame
- * (sched.c) runs one task after the other, so that a spawn on a used stack makes
- * no context and no system call.
+ * (sched.c) runs one task after the other, so that a spawn on a used stack
+ * makes no context and no system call.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

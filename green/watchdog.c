@@ -1,14 +1,14 @@
 /*
- * The watchdog: a thread that tells of a task which keeps the loop too long, while
- * it still does.  began says what the loop is at:
+ * The watchdog: a thread that tells of a task which keeps the loop too long,
+ * while it still does.  began says what the loop is at:
  *
  *	0		no task runs
  *	a time		one does, since then
  *	that, negated	and the watchdog has told of it, or is about to
  *
- * The loop sets the first two, the watchdog the third, with the lock held: a loop
- * that finds it waits for the lock, so that nobody looks at a run that is over.
- * While no task runs the watchdog sleeps, once it has noticed.
+ * The loop sets the first two, the watchdog the third, with the lock held: a
+ * loop that finds it waits for the lock, so that nobody looks at a run that is
+ * over. While no task runs the watchdog sleeps, once it has noticed.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,7 +1,7 @@
 /*
  * Datagrams by the batch: what takes a system call each costs one for many.
- * Received are those that are there already, as many as one call gives; sent are
- * all, in order.
+ * Received are those that are there already, as many as one call gives; sent
+ * are all, in order.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -91,8 +91,8 @@ const char *green__addr_text(struct green__addr *a, char *buf, size_t size);
 
 /*
  * unix_file.c: the file that a UNIX socket is known by.  bind makes it, in a
- * worker thread, for a socket of that type; with a backlog of -1 the socket does
- * not listen.  remove does so if it is still the same, cancelled or not.
+ * worker thread, for a socket of that type; with a backlog of -1 the socket
+ * does not listen.  remove does so if it is still the same, cancelled or not.
  */
 struct green__unix_file {
 	char	*path;			/* malloc'd, absolute; NULL: none */
@@ -116,8 +116,8 @@ int	 green__unix_connect(int fd, const struct green__addr *a);
 
 /*
  * socket_port.c: a listening socket as a port.  On failure fd is still the
- * caller's.  A UNIX socket may have a file, which is the port's own from success
- * on, and goes when that is closed.
+ * caller's.  A UNIX socket may have a file, which is the port's own from
+ * success on, and goes when that is closed.
  */
 struct green__port *green__socket_port(int fd, int family,
 	    const struct green__unix_file *file);
@@ -155,9 +155,9 @@ int	 green__resolve(struct green__addrs *a, const char *host,
 	    const char *port, int family, int type);
 
 /*
- * TLS, if it is built in; else ENOTSUP (tls_none.c).  A configuration: opt's, or
- * one made of it, to be released; NULL as green_tls_config_open().  Does it have
- * a hostname?
+ * TLS, if it is built in; else ENOTSUP (tls_none.c).  A configuration: opt's,
+ * or one made of it, to be released; NULL as green_tls_config_open().  Does it
+ * have a hostname?
  */
 struct green_tls_config;
 struct green_tls_config *green__tls_config(

@@ -1,7 +1,8 @@
 /*
- * Multicast groups, and how what is sent to them goes out.  Interfaces are known
- * by name; systems agree on their index for IPv6, and on their address for IPv4,
- * which is looked up.  A socket that takes both families is told of both.
+ * Multicast groups, and how what is sent to them goes out.  Interfaces are
+ * known by name; systems agree on their index for IPv6, and on their address
+ * for IPv4, which is looked up.  A socket that takes both families is told of
+ * both.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,7 +1,7 @@
 /*
- * Where hosts and ports lead, for those who connect and listen: names are looked
- * up, by the loop's own resolver or the system's; numbers are no names, whatever
- * a resolver would make of them.
+ * Where hosts and ports lead, for those who connect and listen: names are
+ * looked up, by the loop's own resolver or the system's; numbers are no names,
+ * whatever a resolver would make of them.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -2,8 +2,8 @@
  * Connecting over TCP: happy eyeballs (RFC 8305).  The attempts, each a while
  * after the last or when one has failed, are all in the hands of the one task
  * that asked for them: it waits for any of them, so that there is one place for
- * a cancellation to find, and nobody else to be cancelled.  What went wrong with
- * each is written down, as errno can only tell of the last.
+ * a cancellation to find, and nobody else to be cancelled.  What went wrong
+ * with each is written down, as errno can only tell of the last.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

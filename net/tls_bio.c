@@ -1,7 +1,7 @@
 /*
- * What is between SSL and the stream below: memory, that neither waits for.  SSL
- * reads what was received where it lies, and writes to a buffer that is sent as
- * it is, which OpenSSL's own BIOs of memory would copy once more, each.
+ * What is between SSL and the stream below: memory, that neither waits for.
+ * SSL reads what was received where it lies, and writes to a buffer that is
+ * sent as it is, which OpenSSL's own BIOs of memory would copy once more, each.
  *
  * What SSL writes of its own, because of what it has read, is bounded: a peer
  * that asks and asks, and takes no answer, gets none any more.

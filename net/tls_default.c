@@ -1,8 +1,8 @@
 /*
  * The configuration of clients that bring none: the system's trust store, which
- * takes a while to read, read once for the whole program, and again by who comes
- * when that is an hour old.  One worker at a time reads; connections keep what
- * they began with.
+ * takes a while to read, read once for the whole program, and again by who
+ * comes when that is an hour old.  One worker at a time reads; connections keep
+ * what they began with.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,8 +1,8 @@
 /*
  * TLS between memory and any stream.  SSL calls read from the one buffer and
- * write to the other (tls_bio.c), and so never wait; tasks wait in between, for the stream
- * below.  How the two directions, which share one SSL, keep out of each other's
- * way:
+ * write to the other (tls_bio.c), and so never wait; tasks wait in between, for
+ * the stream below.  How the two directions, which share one SSL, keep out of
+ * each other's way:
  *
  * An SSL call is over before its task gives way, its errors taken out of the
  * thread's queue: no task sees another's.
@@ -16,10 +16,10 @@
  * receiver never waits for that: if those of both sides did, neither would
  * receive.
  *
- * Whoever holds `receiving' fetches what SSL is to read.  Mostly that is a receiver;
- * a sender does when a message of the handshake has come by half, as SSL writes
- * nothing then.  Who finds it held waits for the holder, and then first asks
- * SSL again.
+ * Whoever holds `receiving' fetches what SSL is to read.  Mostly that is a
+ * receiver; a sender does when a message of the handshake has come by half, as
+ * SSL writes nothing then.  Who finds it held waits for the holder, and then
+ * first asks SSL again.
  *
  * What was cut short below cannot be mended: after a send that has failed
  * nothing more is sent.

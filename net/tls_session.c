@@ -1,9 +1,9 @@
 /*
  * Sessions that clients may resume, kept with their configuration by the name
  * that was verified when they began: a session is never used for another name.
- * Those of TLS 1.3 are used once, so that nobody can tell two connections for one
- * client's; before that anybody could, and servers hand out but one.
- * A configuration may serve several loops, hence the lock.
+ * Those of TLS 1.3 are used once, so that nobody can tell two connections for
+ * one client's; before that anybody could, and servers hand out but one. A
+ * configuration may serve several loops, hence the lock.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

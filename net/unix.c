@@ -1,6 +1,7 @@
 /*
- * Connecting to UNIX sockets, and listening on them.  Their addresses are files,
- * and what looks at those may block on a disk: it is done in worker threads.
+ * Connecting to UNIX sockets, and listening on them.  Their addresses are
+ * files, and what looks at those may block on a disk: it is done in worker
+ * threads.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,10 +1,10 @@
 /*
  * The files that UNIX sockets are known by.  One that nobody is behind any more
- * is in the way of the next, and is replaced; the directory is locked meanwhile,
- * so that nobody replaces what another has just put there, bound but listening to
- * nobody yet.  Ours is removed before its socket is closed: as long as that is
- * open, no other file can have its inode.  What looks at files may block on a
- * disk, and is done in worker threads.
+ * is in the way of the next, and is replaced; the directory is locked
+ * meanwhile, so that nobody replaces what another has just put there, bound but
+ * listening to nobody yet.  Ours is removed before its socket is closed: as
+ * long as that is open, no other file can have its inode.  What looks at files
+ * may block on a disk, and is done in worker threads.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

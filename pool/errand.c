@@ -1,7 +1,7 @@
 /*
  * Errands lie on the stack of the thread that waits for them, which is how long
- * they last: until they are settled.  That is done under their lock, so that the
- * thread cannot return before the loop has left them.
+ * they last: until they are settled.  That is done under their lock, so that
+ * the thread cannot return before the loop has left them.
  *
  * Numbers in brackets are steps of tests/models/revocable.pml, which spin
  * checks.

@@ -1,9 +1,9 @@
 /*
  * The way back: what a worker's function has done in the loop that it came
  * from.  A task for it lives inside the task that waits for the worker, in a
- * group that is opened for it in that one's innermost scope, and so is cancelled
- * with it.  The worker waits meanwhile, and can bring nothing about: its call
- * does not count as under way then.
+ * group that is opened for it in that one's innermost scope, and so is
+ * cancelled with it.  The worker waits meanwhile, and can bring nothing about:
+ * its call does not count as under way then.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,7 +1,7 @@
 /*
- * Whose tokens worker calls take: the loop has limiters for the program's calls,
- * for files and for names; a task may take another for its own calls, and its
- * tasks inherit that.
+ * Whose tokens worker calls take: the loop has limiters for the program's
+ * calls, for files and for names; a task may take another for its own calls,
+ * and its tasks inherit that.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

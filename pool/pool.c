@@ -7,10 +7,10 @@
  * became idle, or starts one.
  *
  * Each worker that leaves joins the one that left before it, so that joining
- * the last is joining them all: at the process's end nothing is left behind.  One
- * whose job ends the thread, by pthread_exit() or since it is cancelled, leaves
- * in the same way, by a cleanup handler, and another takes its place if there is
- * a job for it.
+ * the last is joining them all: at the process's end nothing is left behind.
+ * One whose job ends the thread, by pthread_exit() or since it is cancelled,
+ * leaves in the same way, by a cleanup handler, and another takes its place if
+ * there is a job for it.
  *
  * Numbers in brackets are steps of tests/models/pool.pml, which spin checks.
  */
@@ -230,9 +230,9 @@ worker(void *arg)
 }
 
 /*
- * A worker could not be started.  With others at work, the jobs wait for them; one
- * that has become idle meanwhile, as this one was to come, is called.  Without any
- * thread nobody does the jobs, nor will.
+ * A worker could not be started.  With others at work, the jobs wait for them;
+ * one that has become idle meanwhile, as this one was to come, is called.
+ * Without any thread nobody does the jobs, nor will.
  */
 static void
 give_up(int error)

@@ -1,8 +1,8 @@
 /*
  * Portals: groups that other threads start tasks in.  All that a portal knows,
- * its loop's thread knows alone; others send errands, and hold the portal and the
- * loop's door.  It is shut, when nothing is started any more, and then it is over
- * as soon as no task is left: closing waits for that.
+ * its loop's thread knows alone; others send errands, and hold the portal and
+ * the loop's door.  It is shut, when nothing is started any more, and then it
+ * is over as soon as no task is left: closing waits for that.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

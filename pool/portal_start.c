@@ -1,7 +1,7 @@
 /*
- * A portal with a loop of its own, in a thread of its own, whose first task does
- * nothing but wait for the portal's end.  Whoever starts it waits until that task
- * runs, or the loop has failed to open.
+ * A portal with a loop of its own, in a thread of its own, whose first task
+ * does nothing but wait for the portal's end.  Whoever starts it waits until
+ * that task runs, or the loop has failed to open.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

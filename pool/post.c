@@ -7,11 +7,11 @@
  *	base + 1	filled in it
  *	base + POSTS	called, and so free in the next round
  *
- * The loop calls them in order, up to the first that is not filled yet.  Whoever
- * has filled a place rings the bell afterwards, unless it rings already; the loop
- * silences it before it looks.  So it looks again after the last that was filled,
- * and a poster that is interrupted in between, by a signal handler that posts
- * too, holds nobody up.
+ * The loop calls them in order, up to the first that is not filled yet.
+ * Whoever has filled a place rings the bell afterwards, unless it rings
+ * already; the loop silences it before it looks.  So it looks again after the
+ * last that was filled, and a poster that is interrupted in between, by a
+ * signal handler that posts too, holds nobody up.
  *
  * Numbers in brackets are steps of tests/models/post.pml, which spin checks.
  */

@@ -10,8 +10,8 @@
  *
  * An abandoned call's record has two ends to see: its task must have come back
  * from the wait, whose waiter it holds, and the worker have brought it back to
- * the loop, where it gives back the token.  The later of them frees it; if there
- * is no loop any more, the worker does.
+ * the loop, where it gives back the token.  The later of them frees it; if
+ * there is no loop any more, the worker does.
  *
  * Numbers in brackets are steps of tests/models/revocable.pml, which spin
  * checks.

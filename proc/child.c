@@ -1,7 +1,7 @@
 /*
  * Children under watch, in one of the ways that there are here: the first that
- * the kernel offers, or $GREEN_CHILD's.  waitpid(2) is only ever asked about one
- * child, by its number, which stays its own until then.
+ * the kernel offers, or $GREEN_CHILD's.  waitpid(2) is only ever asked about
+ * one child, by its number, which stays its own until then.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

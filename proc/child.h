@@ -1,7 +1,7 @@
 /*
  * Children under watch (child.c): a loop learns that one has ended without
- * waiting for any other, and reaps it at once.  How, is chosen at run time: each
- * way makes a descriptor that becomes readable when the child ends.
+ * waiting for any other, and reaps it at once.  How, is chosen at run time:
+ * each way makes a descriptor that becomes readable when the child ends.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

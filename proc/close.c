@@ -1,7 +1,7 @@
 /*
  * The end of a process that nobody wants any more: SIGTERM, time to follow it,
- * SIGKILL; to all of its group, if it has one.  All of it happens whether or not
- * the caller is cancelled, who is told so afterwards.
+ * SIGKILL; to all of its group, if it has one.  All of it happens whether or
+ * not the caller is cancelled, who is told so afterwards.
  *
  * Grace is real time, which processes live in, also where the loop's clock is a
  * mock one.

@@ -1,6 +1,7 @@
 /*
  * Running a program to its end: its input is sent and both its outputs are
- * collected at the same time, so that neither side waits for the other for ever.
+ * collected at the same time, so that neither side waits for the other for
+ * ever.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

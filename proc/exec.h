@@ -1,6 +1,6 @@
 /*
- * Starting a program (exec.c): all that the child needs is laid out before it is
- * born, as between its birth and its exec it may do next to nothing.
+ * Starting a program (exec.c): all that the child needs is laid out before it
+ * is born, as between its birth and its exec it may do next to nothing.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,9 +1,9 @@
 /*
  * The nursery.  It is forked while the process has one thread, as after that no
  * child could be trusted: another thread may hold a lock at the moment of the
- * fork, for ever then.  It does two things that it is asked for over a socket, one
- * after the other: it forks a worker, and it ends one and tells how that ended.
- * It belongs to nobody's children, and ends with the process.
+ * fork, for ever then.  It does two things that it is asked for over a socket,
+ * one after the other: it forks a worker, and it ends one and tells how that
+ * ended. It belongs to nobody's children, and ends with the process.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -85,7 +85,8 @@ ask(const struct request *q, int along, struct reply *r)
 		memcpy(CMSG_DATA(c), &along, sizeof(along));
 	}
 	/* Both are small enough to go as a whole. */
-	while ((n = sendmsg(nursery.fd, &m.header, green__socket_pair_flags)) == -1 &&
+	while ((n = sendmsg(nursery.fd, &m.header,
+	    green__socket_pair_flags)) == -1 &&
 	    errno == EINTR)
 		continue;
 	if (n == -1)

@@ -14,8 +14,8 @@
 /* 0; ENOTSUP: it is too late; EAGAIN, EMFILE, ENOMEM, ... */
 int	 green__nursery_open(void);
 /*
- * A worker that serves fd, which stays the caller's; its number.  Any thread; may
- * block.  EAGAIN, ENOMEM; EPIPE: the nursery has been killed.
+ * A worker that serves fd, which stays the caller's; its number.  Any thread;
+ * may block.  EAGAIN, ENOMEM; EPIPE: the nursery has been killed.
  */
 pid_t	 green__nursery_fork(int fd);
 /* The same: kill a worker, if it has not ended by itself; its status. */

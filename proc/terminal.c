@@ -1,6 +1,6 @@
 /*
- * Terminals for programs that want one: the program gets a real one as far as it
- * can tell, and what it writes there and is to read is a stream at this end.
+ * Terminals for programs that want one: the program gets a real one as far as
+ * it can tell, and what it writes there and is to read is a stream at this end.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

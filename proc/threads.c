@@ -1,6 +1,6 @@
 /*
- * Has this process one thread?  Some C libraries know; some kernels can be asked.
- * Who cannot tell is taken for one with several.
+ * Has this process one thread?  Some C libraries know; some kernels can be
+ * asked. Who cannot tell is taken for one with several.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

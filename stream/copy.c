@@ -1,8 +1,9 @@
 /*
  * Everything from one stream to another.  It goes through the buffer of the
  * stream that it comes from, which holds what framing has read ahead already;
- * so what has not been sent, when anything fails, is still there to be received.
- * The buffer grows while it is filled, and much at once stays in the kernel.
+ * so what has not been sent, when anything fails, is still there to be
+ * received. The buffer grows while it is filled, and much at once stays in the
+ * kernel.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -154,8 +154,9 @@ static const struct green__stream_ops fd_ops = {
 };
 
 /*
- * A descriptor of the same terminal that nobody shares; -1: it is none, or cannot
- * be opened.  The name of a pseudo terminal's master would open another one.
+ * A descriptor of the same terminal that nobody shares; -1: it is none, or
+ * cannot be opened.  The name of a pseudo terminal's master would open another
+ * one.
  */
 static int
 reopen(int fd, int flags, const struct stat *st)

@@ -1,8 +1,8 @@
 /*
- * A stdio FILE on a stream.  stdio reads ahead, and goes back by what it has not
- * handed out when it begins to write, is flushed, or is told to seek: so the
- * bytes of the last read are kept, and put back into the stream then.  The place
- * in a FILE is how much has moved in both directions.
+ * A stdio FILE on a stream.  stdio reads ahead, and goes back by what it has
+ * not handed out when it begins to write, is flushed, or is told to seek: so
+ * the bytes of the last read are kept, and put back into the stream then.  The
+ * place in a FILE is how much has moved in both directions.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

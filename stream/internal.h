@@ -84,8 +84,8 @@ ssize_t	 green__stream_send_some(struct green_stream *s, const void *buf,
 	    size_t len);
 
 /*
- * io.c: what is done on descriptors.  Before a system call, wait unless f may be
- * ready; when it has failed, 0 if it is to be tried again once f is.
+ * io.c: what is done on descriptors.  Before a system call, wait unless f may
+ * be ready; when it has failed, 0 if it is to be tried again once f is.
  */
 static inline int
 green__io_await(struct green__fd *f, unsigned dir)
@@ -135,10 +135,10 @@ int	 green__copy(struct green__copy *c);
 void	 green__copy_moved(struct green__copy *c, size_t n);
 
 /*
- * splice.c, or no_splice.c: wait for what there is, and move it in one go, within
- * the kernel.  Bytes, of which green__copy_moved() was told; 0: it must go the
- * other way, this time, or with *never from now on; -1: what is left over is kept
- * by c->from.
+ * splice.c, or no_splice.c: wait for what there is, and move it in one go,
+ * within the kernel.  Bytes, of which green__copy_moved() was told; 0: it must
+ * go the other way, this time, or with *never from now on; -1: what is left
+ * over is kept by c->from.
  */
 #define GREEN__SPLICE	((size_t)256 * 1024)	/* at most */
 ssize_t	 green__splice(struct green__copy *c, bool *never);

@@ -1,8 +1,8 @@
 /*
  * SIGPIPE kept away from system calls that have no flag for that: where nobody
- * reads any more that is EPIPE alone.  The signal is blocked meanwhile, and taken
- * off the thread's pending ones if it has come.  Writing is left to a kernel that
- * can be asked not to raise it.
+ * reads any more that is EPIPE alone.  The signal is blocked meanwhile, and
+ * taken off the thread's pending ones if it has come.  Writing is left to a
+ * kernel that can be asked not to raise it.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,7 +1,7 @@
 /*
  * What is told of handlers that fail: to the function that the program has set,
- * or else a line on stderr.  A connection that broke, or was ended from here, is
- * nothing to tell of.
+ * or else a line on stderr.  A connection that broke, or was ended from here,
+ * is nothing to tell of.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,8 +1,8 @@
 /*
  * Moving bytes from socket to socket without looking at them, by splice(2)
- * through a pipe.  A pipe belongs to a copy only while there is something in it:
- * in between, a few are kept for the loop.  What cannot be sent comes back into
- * the buffer of the stream it came from, where room was made before.
+ * through a pipe.  A pipe belongs to a copy only while there is something in
+ * it: in between, a few are kept for the loop.  What cannot be sent comes back
+ * into the buffer of the stream it came from, where room was made before.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,8 +1,8 @@
 /*
  * Text in another encoding on top of a stream of bytes: UTF-8 on the near side,
- * converted by iconv(3).  raw[start..end) was received, and waits to be decoded;
- * part holds the beginning of a character whose rest is still to be sent.  So it
- * does not matter where either side cuts a character in two.
+ * converted by iconv(3).  raw[start..end) was received, and waits to be
+ * decoded; part holds the beginning of a character whose rest is still to be
+ * sent.  So it does not matter where either side cuts a character in two.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

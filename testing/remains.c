@@ -60,9 +60,9 @@ look_at_children(void)
 
 #ifdef HAVE_LIBKQUEUE
 /*
- * libkqueue has a thread, and descriptors for it, from the first queue of a process
- * on, also of a child of fork(); and it closes what a queue had in that thread, a
- * moment later.
+ * libkqueue has a thread, and descriptors for it, from the first queue of a
+ * process on, also of a child of fork(); and it closes what a queue had in that
+ * thread, a moment later.
  */
 #define LATER	500		/* ms that this may take */
 

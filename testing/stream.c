@@ -1,8 +1,8 @@
 /*
  * What every stream must do, tried on two connected ends.  Each claim has fresh
  * ends, and a time of its own.  It goes by what the interface promises and by
- * nothing else: how much a stream holds, how it cuts what it carries, whether it
- * can end in one direction, it finds out.
+ * nothing else: how much a stream holds, how it cuts what it carries, whether
+ * it can end in one direction, it finds out.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

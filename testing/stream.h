@@ -1,6 +1,6 @@
 /*
- * What the files share that try a stream: a trial of one claim, what it expects,
- * and calls in tasks of their own.
+ * What the files share that try a stream: a trial of one claim, what it
+ * expects, and calls in tasks of their own.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -77,8 +77,8 @@ void	 green__put_bytes(char *buf, size_t at, size_t n);
 bool	 green__are_bytes(const char *buf, size_t at, size_t n);
 
 /*
- * stream_call.c: fn in a task, on an end; NULL: told already.  Wait for its end,
- * and take on its errno; false: the claim's time is over.
+ * stream_call.c: fn in a task, on an end; NULL: told already.  Wait for its
+ * end, and take on its errno; false: the claim's time is over.
  */
 struct green__call *green__call_begin(struct green__trial *t, green_fn *fn,
 	    int i, size_t len);

@@ -1,7 +1,7 @@
 /*
  * Random programs: the world that the tasks of one share, and what its parts
- * have in common.  Each part is a list of steps that a task may take, drawn from
- * the program's seed, with what must hold afterwards.
+ * have in common.  Each part is a list of steps that a task may take, drawn
+ * from the program's seed, with what must hold afterwards.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

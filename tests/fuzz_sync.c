@@ -1,6 +1,6 @@
 /*
- * Random programs: what tasks fight for.  One has it at a time, or as many as may;
- * who came first gets it first; and in the end all is given back.
+ * Random programs: what tasks fight for.  One has it at a time, or as many as
+ * may; who came first gets it first; and in the end all is given back.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,7 +1,7 @@
 /*
  * Random programs: what goes from one task to another.  Each item that was sent
- * is received once, or dropped once if nobody is left to receive it; what was not
- * sent is not received.
+ * is received once, or dropped once if nobody is left to receive it; what was
+ * not sent is not received.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -145,8 +145,9 @@ select_one(struct fuzz_job *j)
 }
 
 /*
- * A channel of some tasks: producers and consumers have clones of their own, and
- * close them when they end; one end is shared, and closed under whoever uses it.
+ * A channel of some tasks: producers and consumers have clones of their own,
+ * and close them when they end; one end is shared, and closed under whoever
+ * uses it.
  */
 struct shared {
 	struct green_receiver *rx;	/* NULL: closed */
@@ -281,8 +282,8 @@ private_channel(struct fuzz_job *j)
 }
 
 /*
- * Topics: each subscriber sees every number in order, or is told how many it has
- * missed.
+ * Topics: each subscriber sees every number in order, or is told how many it
+ * has missed.
  */
 
 static struct fuzz_topic *

@@ -1,7 +1,7 @@
 /*
- * A slow link that loses packets, made of two TUN interfaces: what goes into one
- * comes out of the other after a while, or never.  It is for kernels that have no
- * such thing themselves.
+ * A slow link that loses packets, made of two TUN interfaces: what goes into
+ * one comes out of the other after a while, or never.  It is for kernels that
+ * have no such thing themselves.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,6 +1,6 @@
 /*
- * What netns.sh has done in the networks that it makes.  Each command prints one
- * line when it is done: what came of it, and after how many milliseconds.
+ * What netns.sh has done in the networks that it makes.  Each command prints
+ * one line when it is done: what came of it, and after how many milliseconds.
  *
  *	serve HOST PORT			echo, until killed; prints "ready" first
  *	connect PORT DELAY ADDRESS ...	to a name that has these; DELAY in ms

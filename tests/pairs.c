@@ -1,7 +1,7 @@
 /*
- * Each reactor with each context in a process of its own, several at a time, since
- * tests wait more than they compute.  One that went well is a line, of another
- * all is told that it said.
+ * Each reactor with each context in a process of its own, several at a time,
+ * since tests wait more than they compute.  One that went well is a line, of
+ * another all is told that it said.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,7 +1,7 @@
 /*
- * Crowds: so many calls and posts between threads that what can go wrong has the
- * time to.  $GREEN_STORM multiplies them: 100 makes a million calls and a million
- * posts a thread.
+ * Crowds: so many calls and posts between threads that what can go wrong has
+ * the time to.  $GREEN_STORM multiplies them: 100 makes a million calls and a
+ * million posts a thread.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,6 +1,6 @@
 /*
- * Programs that use each primitive, cancelled at each of their checkpoints: they
- * come back, and nothing is left or lost.
+ * Programs that use each primitive, cancelled at each of their checkpoints:
+ * they come back, and nothing is left or lost.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,5 +1,6 @@
 /*
- * Guests: loops that a plain poll(2) loop drives, here, and what holds for each.
+ * Guests: loops that a plain poll(2) loop drives, here, and what holds for
+ * each.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,6 +1,6 @@
 /*
- * Files and paths at the edge of what a system does: what each call says of it, and
- * that it leaves nothing behind.
+ * Files and paths at the edge of what a system does: what each call says of it,
+ * and that it leaves nothing behind.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,6 +1,6 @@
 /*
- * The loop's own resolver: who is asked when, what becomes of the answers, and of
- * the tasks that wait for them.
+ * The loop's own resolver: who is asked when, what becomes of the answers, and
+ * of the tasks that wait for them.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,6 +1,6 @@
 /*
- * The spin before a thread sleeps: how often it is tried, what time it takes, and
- * where it is not tried at all.
+ * The spin before a thread sleeps: how often it is tried, what time it takes,
+ * and where it is not tried at all.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,6 +1,6 @@
 /*
- * green_tasks(): every task with its fields, and the words for what each kind of
- * call waits for.
+ * green_tasks(): every task with its fields, and the words for what each kind
+ * of call waits for.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

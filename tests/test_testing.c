@@ -1,6 +1,6 @@
 /*
- * What libgreen-testing tells of the programs that it runs: of good ones nothing,
- * of bad ones what is wrong.
+ * What libgreen-testing tells of the programs that it runs: of good ones
+ * nothing, of bad ones what is wrong.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

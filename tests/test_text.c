@@ -1,6 +1,6 @@
 /*
- * Text in other encodings: characters cut anywhere, states that come and go, what
- * is no text, and the half character at the end.
+ * Text in other encodings: characters cut anywhere, states that come and go,
+ * what is no text, and the half character at the end.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,6 +1,6 @@
 /*
- * TLS as one stream among others: it does what every stream must do, over any of
- * them, and a cancellation anywhere leaves nothing behind.
+ * TLS as one stream among others: it does what every stream must do, over any
+ * of them, and a cancellation anywhere leaves nothing behind.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

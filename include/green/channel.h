@@ -75,7 +75,8 @@ int	 green_select(struct green_case *cases, size_t n, bool block) GREEN_CHECK;
 /*
  * A topic hands every item to every subscriber.  Publishing never blocks: a
  * subscriber that falls more than capacity items behind loses the oldest, and
- * its next receive fails once with EOVERFLOW, green_subscriber_missed() of them.
+ * its next receive fails once with EOVERFLOW, green_subscriber_missed() of
+ * them.
  */
 struct green_topic;
 struct green_subscriber;

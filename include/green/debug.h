@@ -18,10 +18,11 @@ GREEN_BEGIN_DECLS
 void	 green_dump(int fd);
 
 /*
- * From now on, dump every loop of the process to stderr when sig comes; 0: SIGINFO
- * (Ctrl-T on the BSDs), or SIGUSR1 where there is none.  It takes the place of
- * what was done at that signal; sigaction() takes it back.  A loop whose thread
- * blocks the signal is dumped when it does not any more.  Any thread.
+ * From now on, dump every loop of the process to stderr when sig comes; 0:
+ * SIGINFO (Ctrl-T on the BSDs), or SIGUSR1 where there is none.  It takes the
+ * place of what was done at that signal; sigaction() takes it back.  A loop
+ * whose thread blocks the signal is dumped when it does not any more.  Any
+ * thread.
  *   EINVAL  no such signal, or one that cannot be caught, or that tells of a
  *           fault in the program (SIGSEGV, SIGBUS, SIGILL, SIGFPE, ...)
  */
@@ -46,8 +47,8 @@ struct green_task_info {
 int	 green_tasks(struct green_task_info **info, size_t *n) GREEN_CHECK;
 
 /*
- * Counts: of this loop, but for threads, threads_idle and calls_queued, which are
- * those of the process's worker threads; 0 of the loop outside of one.
+ * Counts: of this loop, but for threads, threads_idle and calls_queued, which
+ * are those of the process's worker threads; 0 of the loop outside of one.
  */
 struct green_stats {
 	size_t	 tasks;			/* that have not ended */
@@ -74,10 +75,11 @@ void	 green_stats(struct green_stats *st);
 _Pragma("GCC diagnostic pop")
 
 /*
- * Write a line to stderr when a task keeps any loop of the process for that long
- * or longer without giving way: while it does, and again when it has.  0: never.
- * Until the first call, $GREEN_STALL in milliseconds holds, if it is set.  While
- * there is a limit, a switch costs two to three times as much.  Any thread.
+ * Write a line to stderr when a task keeps any loop of the process for that
+ * long or longer without giving way: while it does, and again when it has.  0:
+ * never. Until the first call, $GREEN_STALL in milliseconds holds, if it is
+ * set.  While there is a limit, a switch costs two to three times as much.  Any
+ * thread.
  */
 void	 green_set_stall_limit(int64_t ns);
 

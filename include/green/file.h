@@ -50,10 +50,11 @@ int	 green_file_datasync(struct green_file *f) GREEN_CHECK;
 int	 green_file_stat(struct green_file *f, struct stat *st) GREEN_CHECK;
 
 /*
- * Advisory whole-file lock (flock(2)): LOCK_SH, LOCK_EX, LOCK_UN.  It belongs to
- * what was opened, not to a task: a file opened twice can be locked against
- * itself.  It lasts until LOCK_UN, another lock instead of it, or close.  A wait
- * for it can be cancelled, occupies no worker thread, and ends when f is closed.
+ * Advisory whole-file lock (flock(2)): LOCK_SH, LOCK_EX, LOCK_UN.  It belongs
+ * to what was opened, not to a task: a file opened twice can be locked against
+ * itself.  It lasts until LOCK_UN, another lock instead of it, or close.  A
+ * wait for it can be cancelled, occupies no worker thread, and ends when f is
+ * closed.
  *   EWOULDBLOCK  with LOCK_NB: another has it
  *   EINVAL       none of those
  *   ENOTSUP      this system has no such locks
@@ -61,11 +62,12 @@ int	 green_file_stat(struct green_file *f, struct stat *st) GREEN_CHECK;
 int	 green_file_lock(struct green_file *f, int how) GREEN_CHECK;
 
 /*
- * The next line with its "\n", as getline(3) has it: in *line, which is malloc'd
- * or NULL at first, of *size bytes, and grown as it must be, with a NUL after it.
- * Its length; 0 at the end.  The last line may have no "\n".  Lines come from a
- * buffer that is read ahead: not to be mixed with reading; a seek, but with
- * SEEK_CUR, empties it.  A failure, of memory too, loses nothing.
+ * The next line with its "\n", as getline(3) has it: in *line, which is
+ * malloc'd or NULL at first, of *size bytes, and grown as it must be, with a
+ * NUL after it. Its length; 0 at the end.  The last line may have no "\n".
+ * Lines come from a buffer that is read ahead: not to be mixed with reading; a
+ * seek, but with SEEK_CUR, empties it.  A failure, of memory too, loses
+ * nothing.
  */
 ssize_t	 green_file_getline(struct green_file *f, char **line, size_t *size) GREEN_CHECK;
 
@@ -79,9 +81,10 @@ int64_t	 green_file_send(struct green_stream *to, struct green_file *f,
 
 /*
  * A new file, to be written, that takes path's place only when it is committed:
- * synced, renamed, its directory synced.  Even after a crash there is either the
- * old file or all of the new one.  Closed without a commit, it is removed.  A link
- * is followed.  It has the mode of the old file, or if there is none, mode.
+ * synced, renamed, its directory synced.  Even after a crash there is either
+ * the old file or all of the new one.  Closed without a commit, it is removed.
+ * A link is followed.  It has the mode of the old file, or if there is none,
+ * mode.
  *   EISDIR, EINVAL  path is a directory, or something else that is no file
  */
 struct green_file *green_file_replace(const char *path, mode_t mode) GREEN_CHECK;
@@ -93,9 +96,9 @@ int	 green_file_commit(struct green_file *f) GREEN_CHECK;
 /*
  * The file as a stream, which starts at its position; receiving and sending
  * share that, and take turns.  A direction that it was not opened for is EBADF,
- * send_eof ENOTSUP; GREEN_ATTR_PATH is the path that it was opened by, if it was,
- * GREEN_ATTR_FD its descriptor.  Closing waits for the calls in progress.  It
- * owns f from the call on: on failure (ENOMEM) f is closed.
+ * send_eof ENOTSUP; GREEN_ATTR_PATH is the path that it was opened by, if it
+ * was, GREEN_ATTR_FD its descriptor.  Closing waits for the calls in progress.
+ * It owns f from the call on: on failure (ENOMEM) f is closed.
  */
 struct green_stream *green_file_stream(struct green_file *f) GREEN_CHECK;
 

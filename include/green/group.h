@@ -122,8 +122,8 @@ struct green_task *green_start_task_(struct green_group *g, green_fn *fn,
 int	 green_started(void *value) GREEN_CHECK;
 
 /*
- * Handles.  green_spawn_task() is green_spawn() with a handle, which lasts until
- * green_task_release() or the group's close, whichever comes first.
+ * Handles.  green_spawn_task() is green_spawn() with a handle, which lasts
+ * until green_task_release() or the group's close, whichever comes first.
  */
 enum green_task_status {
 	GREEN_TASK_PENDING,		/* not finished */
@@ -157,13 +157,12 @@ uint64_t green_task_id(const struct green_task *t);	/* never reused in a loop */
 uint64_t green_task_parent_id(const struct green_task *t);	/* 0: the first task */
 
 /*
- * Patterns.
- * green_map runs fn(i, arg) for i in 0 .. n-1, at most limit at a time (0: no
- * limit); the first failure cancels the rest.  green_gather runs n functions
- * and stores their results in rc[] (may be NULL), in order.  green_first runs
- * n functions and cancels the rest as soon as one ends: its index, or -1 with
- * its errno; EINVAL for none.  map and gather return 0 when all succeed; rc[i] is
- * -1 where one failed, was cancelled or never ran.
+ * Patterns. green_map runs fn(i, arg) for i in 0 .. n-1, at most limit at a
+ * time (0: no limit); the first failure cancels the rest.  green_gather runs n
+ * functions and stores their results in rc[] (may be NULL), in order.
+ * green_first runs n functions and cancels the rest as soon as one ends: its
+ * index, or -1 with its errno; EINVAL for none.  map and gather return 0 when
+ * all succeed; rc[i] is -1 where one failed, was cancelled or never ran.
  */
 int	 green_map(size_t n, size_t limit, int (*fn)(size_t i, void *arg),
 	    void *arg) GREEN_CHECK;

@@ -20,10 +20,10 @@ struct green_tls_options;
  * Connect to host (a name or an address) and port (a number or a service).
  * Happy eyeballs (RFC 8305): of the name's addresses, families interleaved,
  * beginning with the resolver's first, one is tried after the other, each when
- * the last has failed, or had happy_eyeballs_delay for it.  The first connection
- * wins; the rest are closed.  When all fail: errno of the last to do so, and
- * green_errmsg() lists every attempt with its address and error.  TCP_NODELAY is
- * on.  A cancellation leaves nothing behind.
+ * the last has failed, or had happy_eyeballs_delay for it.  The first
+ * connection wins; the rest are closed.  When all fail: errno of the last to do
+ * so, and green_errmsg() lists every attempt with its address and error.
+ * TCP_NODELAY is on.  A cancellation leaves nothing behind.
  *   EADDRNOTAVAIL  the name has no address, or none of the family
  *   EAGAIN         the name cannot be looked up now
  *   EINVAL         no host; not a port, nor a service that is known; a delay or
@@ -52,19 +52,19 @@ struct green_connect_options {
 struct green_stream *green_connect_tcp(const char *host, const char *port,
 	    const struct green_connect_options *opt) GREEN_CHECK;
 /*
- * "abstract:name" is a name of Linux's abstract namespace, and no file; a file of
- * such a name is "./abstract:name".  Where the other side's queue is full, it
- * waits.
+ * "abstract:name" is a name of Linux's abstract namespace, and no file; a file
+ * of such a name is "./abstract:name".  Where the other side's queue is full,
+ * it waits.
  *   ENAMETOOLONG  no socket's address can hold the path
  *   ENOTSUP       the system has no abstract names
  */
 struct green_stream *green_connect_unix(const char *path) GREEN_CHECK;
 
 /*
- * Listen on host (NULL: every address, IPv6 and IPv4; a name: all its addresses)
- * and port ("0": one that is free, the same for all families).  SO_REUSEADDR is
- * set; streams have TCP_NODELAY on.  FD and FAMILY of a listener with several
- * sockets are the first's.
+ * Listen on host (NULL: every address, IPv6 and IPv4; a name: all its
+ * addresses) and port ("0": one that is free, the same for all families).
+ * SO_REUSEADDR is set; streams have TCP_NODELAY on.  FD and FAMILY of a
+ * listener with several sockets are the first's.
  *   EADDRINUSE, EADDRNOTAVAIL, EACCES  green_errmsg() names the address
  *   EAGAIN, EINVAL, ENOTSUP            as for green_connect_tcp()
  */
@@ -89,8 +89,9 @@ struct green_listener *green_listen_tcp(const char *host, const char *port,
 /*
  * A stale socket file is replaced; closing removes it, if it is still the same.
  * Its directory is locked (flock(2)) meanwhile, where it can be, so that of
- * several servers that start at once one gets the path and keeps it.  The mode is
- * set before anybody can connect.  Abstract names as for green_connect_unix().
+ * several servers that start at once one gets the path and keeps it.  The mode
+ * is set before anybody can connect.  Abstract names as for
+ * green_connect_unix().
  *   EADDRINUSE    somebody listens there, or it is no socket
  *   ENAMETOOLONG  no socket's address can hold the path
  *   EINVAL        an abstract name with a mode
@@ -99,13 +100,13 @@ struct green_listener *green_listen_unix(const char *path,
 	    const struct green_listen_options *opt) GREEN_CHECK;
 
 /*
- * What is open already: connected sockets, pipes, FIFOs, terminals, devices; and
- * listening sockets.  They are made non-blocking and close-on-exec, and owned from
- * now on; on failure the descriptor is left alone.  A terminal is opened anew
- * under the same number, as whoever shares it is not to find it non-blocking;
- * that of a pipe is undone when it is closed.  The direction that a pipe does not
- * have is EBADF; green_stream_send_eof() closes one that is only written to, and
- * is ENOTSUP for what is read, too.
+ * What is open already: connected sockets, pipes, FIFOs, terminals, devices;
+ * and listening sockets.  They are made non-blocking and close-on-exec, and
+ * owned from now on; on failure the descriptor is left alone.  A terminal is
+ * opened anew under the same number, as whoever shares it is not to find it
+ * non-blocking; that of a pipe is undone when it is closed.  The direction that
+ * a pipe does not have is EBADF; green_stream_send_eof() closes one that is
+ * only written to, and is ENOTSUP for what is read, too.
  *   ENOTSOCK  a listener must be a socket
  *   ENOTCONN  a socket must be connected
  *   EINVAL    not of the kind, or not listening; a file or directory, for which
@@ -117,11 +118,11 @@ struct green_listener *green_listener_from_fd(int fd) GREEN_CHECK;
 
 /*
  * Pass open descriptors along with at least one byte of data, at most
- * GREEN_FDS_MAX at once.  They are sent with the first byte, and stay open here.
- * What is received has FD_CLOEXEC set and belongs to the caller; *nfds is room
- * before and their number after, 0 on failure.  Bytes that framing has read ahead
- * come first, and without any: which other call receives a byte loses those that
- * came with it.
+ * GREEN_FDS_MAX at once.  They are sent with the first byte, and stay open
+ * here. What is received has FD_CLOEXEC set and belongs to the caller; *nfds is
+ * room before and their number after, 0 on failure.  Bytes that framing has
+ * read ahead come first, and without any: which other call receives a byte
+ * loses those that came with it.
  *   EINVAL    no data; more than GREEN_FDS_MAX
  *   EMSGSIZE  more came than there was room for, or than may be open: those that
  *             did not fit are closed, *nfds did; the data is there to be received
@@ -139,11 +140,11 @@ ssize_t	 green_receive_fds(struct green_stream *unix_stream, void *buf, size_t m
  * send at the same time; a second one in a direction gets EBUSY, and whoever is
  * inside when the socket is closed gets EBADF.
  *
- * green_udp_open() binds to local_host and local_port, each NULL for any; without
- * family and local_host to every address, IPv6 and IPv4, where the system lets
- * one socket have both, else to those of IPv4.  IPv4 addresses are struct
- * sockaddr_in then, too.  green_udp_connect() takes the first address of host
- * that there is a way to; others' datagrams are not received, and what the
+ * green_udp_open() binds to local_host and local_port, each NULL for any;
+ * without family and local_host to every address, IPv6 and IPv4, where the
+ * system lets one socket have both, else to those of IPv4.  IPv4 addresses are
+ * struct sockaddr_in then, too.  green_udp_connect() takes the first address of
+ * host that there is a way to; others' datagrams are not received, and what the
  * network answers (ICMP) becomes the error of a call: ECONNREFUSED, ...
  *   EADDRINUSE, EADDRNOTAVAIL, EACCES, ENETUNREACH  as bind(2), connect(2)
  *   EAGAIN, EINVAL  as for green_connect_tcp()
@@ -160,8 +161,8 @@ struct green_dgram *green_udp_open(const struct green_dgram_options *opt) GREEN_
 struct green_dgram *green_udp_connect(const char *host, const char *port,
 	    const struct green_dgram_options *opt) GREEN_CHECK;
 /*
- * local_path NULL: without a name, so that nobody can answer.  A stale socket file
- * there is replaced; closing removes it, if it is still the same.
+ * local_path NULL: without a name, so that nobody can answer.  A stale socket
+ * file there is replaced; closing removes it, if it is still the same.
  *   EADDRINUSE    somebody has that path, or it is no socket
  *   ENAMETOOLONG  no socket's address can hold the path
  */
@@ -173,8 +174,8 @@ struct green_dgram *green_dgram_from_fd(int fd) GREEN_CHECK;
 /*
  * One datagram, which may be empty: 0.  The rest of a longer one is lost:
  * EMSGSIZE, with buf full and from set.  from, fromlen may be NULL; *fromlen is
- * set, whatever it was, to 0 where the sender has no name.  A cancelled task has
- * taken none.
+ * set, whatever it was, to 0 where the sender has no name.  A cancelled task
+ * has taken none.
  */
 ssize_t	 green_dgram_receive(struct green_dgram *d, void *buf, size_t max,
 	    struct sockaddr_storage *from, socklen_t *fromlen) GREEN_CHECK;
@@ -188,10 +189,11 @@ ssize_t	 green_dgram_receive(struct green_dgram *d, void *buf, size_t max,
 int	 green_dgram_send(struct green_dgram *d, const void *buf, size_t len,
 	    const struct sockaddr *to, socklen_t tolen) GREEN_CHECK;
 /*
- * Several at once.  green_dgram_receive_many() waits for one and takes those that
- * are there, at most n: how many.  green_dgram_send_many() sends all, in order:
- * n, or how many went before one that failed; -1: the first failed.  What was
- * received can be sent back as it is.  EINVAL: n < 1 received, < 0 sent.
+ * Several at once.  green_dgram_receive_many() waits for one and takes those
+ * that are there, at most n: how many.  green_dgram_send_many() sends all, in
+ * order: n, or how many went before one that failed; -1: the first failed.
+ * What was received can be sent back as it is.  EINVAL: n < 1 received, < 0
+ * sent.
  */
 struct green_datagram {
 	void	*data;
@@ -207,9 +209,9 @@ int	 green_dgram_send_many(struct green_dgram *d,
 	    const struct green_datagram *v, int n) GREEN_CHECK;
 /*
  * Multicast: receive what is sent to a group ("239.1.2.3", "ff02::1234"), by an
- * interface ("eth0"; NULL: the system's choice), and stop to; how what is sent to
- * groups goes out: how far (1 at first), whether this host's receivers get it too
- * (true at first), and by which interface.
+ * interface ("eth0"; NULL: the system's choice), and stop to; how what is sent
+ * to groups goes out: how far (1 at first), whether this host's receivers get
+ * it too (true at first), and by which interface.
  *   EINVAL         not the address of a group; ttl not within 0 .. 255
  *   EAFNOSUPPORT   the group is of another family
  *   ENXIO          no such interface
@@ -248,11 +250,12 @@ int	 green_getnameinfo(const struct sockaddr *sa, socklen_t salen, char *host,
  * A resolver for the running loop in place of the system's, from now on; NULL:
  * the system's again.  Tests have names lead where they like by it.
  *
- * fn is called, in the task that asks, for every host to connect to, to listen on
- * or to look up that is not a number: it adds the addresses that host has (of
- * other families than family they are passed over; AF_UNSPEC: any), those to be
- * tried first in front, and returns 0 or an EAI_ code; EAI_SYSTEM with errno.  It
- * may wait as any task does, and fail when it is cancelled: ECANCELED.
+ * fn is called, in the task that asks, for every host to connect to, to listen
+ * on or to look up that is not a number: it adds the addresses that host has
+ * (of other families than family they are passed over; AF_UNSPEC: any), those
+ * to be tried first in front, and returns 0 or an EAI_ code; EAI_SYSTEM with
+ * errno.  It may wait as any task does, and fail when it is cancelled:
+ * ECANCELED.
  *   EPERM   no loop is running
  *   EINVAL  address is not one ("192.0.2.1", "2001:db8::1", "fe80::1%eth0")
  */

@@ -23,11 +23,11 @@ int	 green_path_write(const char *path, const void *buf, size_t len, mode_t mode
 /* The same at the end of what is there. */
 int	 green_path_append(const char *path, const void *buf, size_t len, mode_t mode) GREEN_CHECK;
 /*
- * The file is as before or complete, even after a crash: a temporary file beside
- * it is written, brought to the disk, and renamed; on failure it is removed, but a
- * program that is killed may leave ".green-..." behind.  Links are followed.  A
- * file that is there keeps its mode, and its owner if that is allowed; its other
- * names keep the old content.
+ * The file is as before or complete, even after a crash: a temporary file
+ * beside it is written, brought to the disk, and renamed; on failure it is
+ * removed, but a program that is killed may leave ".green-..." behind.  Links
+ * are followed.  A file that is there keeps its mode, and its owner if that is
+ * allowed; its other names keep the old content.
  *   EISDIR, EINVAL   there is something else than a file
  */
 int	 green_path_write_atomic(const char *path, const void *buf, size_t len, mode_t mode) GREEN_CHECK;
@@ -90,11 +90,11 @@ int	 green_path_touch(const char *path, mode_t mode, int flags) GREEN_CHECK;
 /* utimensat(2): when it was read and when written; NULL: now.  NOFOLLOW. */
 int	 green_path_utimens(const char *path, const struct timespec t[2], int flags) GREEN_CHECK;
 /*
- * chmod(2), chown(2).  NOFOLLOW: of a link itself (chmod: ENOTSUP where links have
- * no mode).  RECURSIVE: of all below too, where no link is ever followed: chown
- * is of the links themselves, chmod leaves them alone.  It ends at the first
- * failure, and looks at cancellation between directories; some may have been
- * changed by then.
+ * chmod(2), chown(2).  NOFOLLOW: of a link itself (chmod: ENOTSUP where links
+ * have no mode).  RECURSIVE: of all below too, where no link is ever followed:
+ * chown is of the links themselves, chmod leaves them alone.  It ends at the
+ * first failure, and looks at cancellation between directories; some may have
+ * been changed by then.
  *   ENOENT   RECURSIVE: a directory was moved elsewhere meanwhile
  */
 int	 green_path_chmod(const char *path, mode_t mode, int flags) GREEN_CHECK;
@@ -102,23 +102,25 @@ int	 green_path_chown(const char *path, uid_t uid, gid_t gid, int flags) GREEN_C
 
 /*
  * Trees.  Several workers are at a large one, in no order.  They look at
- * cancellation between pieces (ECANCELED), end at the first error, and never follow a
- * link.  What a directory has is found by its names in
- * that directory, so that what is renamed or linked meanwhile leads nowhere else
- * (ESTALE); what has gone meanwhile does not count.
+ * cancellation between pieces (ECANCELED), end at the first error, and never
+ * follow a link.  What a directory has is found by its names in that directory,
+ * so that what is renamed or linked meanwhile leads nowhere else (ESTALE); what
+ * has gone meanwhile does not count.
  *
- * remove: anything, and with RECURSIVE directories too, else EISDIR.  MISSING_OK:
- * ENOENT is no error.  What is removed when it ends before its time stays so.
+ * remove: anything, and with RECURSIVE directories too, else EISDIR.
+ * MISSING_OK: ENOENT is no error.  What is removed when it ends before its time
+ * stays so.
  *   EINVAL   other flags; "." or ".."
  *   EBUSY    "/"
  */
 #define GREEN_PATH_PRESERVE	32	/* copy: modes and times */
 int	 green_path_remove(const char *path, int flags) GREEN_CHECK;
 /*
- * copy: to is the copy's own name.  PARENTS: with the directories above it.  Links
- * are copied as links, FIFOs and the like made anew, holes kept.  Modes are those of
- * the original less the umask, or with PRESERVE the same, and so are times.  A file
- * that is not complete is removed again; the rest of a tree stays.
+ * copy: to is the copy's own name.  PARENTS: with the directories above it.
+ * Links are copied as links, FIFOs and the like made anew, holes kept.  Modes
+ * are those of the original less the umask, or with PRESERVE the same, and so
+ * are times.  A file that is not complete is removed again; the rest of a tree
+ * stays.
  *   EEXIST   to is there; with EXIST_OK, what is there goes as its copy is complete,
  *            and directories are joined: not a directory where one must be
  *   EISDIR   a directory without RECURSIVE; to is one, and from is none
@@ -136,8 +138,9 @@ int	 green_path_copy_progress(const char *from, const char *to, int flags,
 	    green_path_progress_fn *progress, void *arg) GREEN_CHECK;
 /*
  * move: rename(2); to another file system, a copy with modes and times, and the
- * owner where that is allowed, then a removal that nothing stops.  A copy that is
- * not complete is removed again.  Errors are those of rename() and of a copy.
+ * owner where that is allowed, then a removal that nothing stops.  A copy that
+ * is not complete is removed again.  Errors are those of rename() and of a
+ * copy.
  */
 int	 green_path_move(const char *from, const char *to) GREEN_CHECK;
 
@@ -155,15 +158,16 @@ struct green_dirent {
 };
 struct green_dir *green_dir_open(const char *path) GREEN_CHECK;
 /*
- * A whole tree, by several workers: parents before what is in them, sorted by name
- * (strcmp(3)) within a directory.  Links are not followed, but for path itself.  A
- * directory that cannot be read is handed out with its error, and the walk goes on;
- * one that has gone meanwhile, or was moved, is empty.  As above, names lead from one
- * directory to the next, and few of them are open at once.  STAT: with each entry's lstat(2), NULL if
- * it has gone.  NULL: EINVAL other flags; what opendir(3) says of path.
+ * A whole tree, by several workers: parents before what is in them, sorted by
+ * name (strcmp(3)) within a directory.  Links are not followed, but for path
+ * itself.  A directory that cannot be read is handed out with its error, and
+ * the walk goes on; one that has gone meanwhile, or was moved, is empty.  As
+ * above, names lead from one directory to the next, and few of them are open at
+ * once.  STAT: with each entry's lstat(2), NULL if it has gone.  NULL: EINVAL
+ * other flags; what opendir(3) says of path.
  *
- * glob: what matches below path, in the same order, each entry once: the parts of
- * the pattern as for green_path_match().  EINVAL: it is "" or absolute.
+ * glob: what matches below path, in the same order, each entry once: the parts
+ * of the pattern as for green_path_match().  EINVAL: it is "" or absolute.
  */
 #define GREEN_PATH_STAT		64
 struct green_dir *green_dir_walk(const char *path, int flags) GREEN_CHECK;
@@ -174,9 +178,9 @@ int	 green_dir_next(struct green_dir *d, struct green_dirent *e) GREEN_CHECK;
 int	 green_dir_close(struct green_dir *d);
 
 /*
- * Text alone: no system call, any thread, no checkpoint.  Slashes in a row count
- * as one, and those at the end do not.  Strings are the caller's to free().
- * NULL: ENOMEM, and EINVAL where it says so.
+ * Text alone: no system call, any thread, no checkpoint.  Slashes in a row
+ * count as one, and those at the end do not.  Strings are the caller's to
+ * free(). NULL: ENOMEM, and EINVAL where it says so.
  */
 /* b itself if it is absolute or a is empty; a if b is empty. */
 char	*green_path_join(const char *a, const char *b) GREEN_CHECK;
@@ -230,12 +234,12 @@ struct green_file *green_temp_named(const char *dir, const char *prefix,
 /* Its path; it stays until it is removed, with what is in it. */
 char	*green_temp_dir(const char *dir, const char *prefix) GREEN_CHECK;
 /*
- * What is sent there is received from there, in order, once; 0: all that was sent
- * so far.  It is kept in memory until more than max bytes have been sent in all,
- * then in a file without a name, in dir, which is looked at only then; if there
- * can be none, that send fails, and nothing is lost.  send_eof is allowed.
- * GREEN_ATTR_FD is the file's, when there is one.  No loop need be running.
- * ENOMEM
+ * What is sent there is received from there, in order, once; 0: all that was
+ * sent so far.  It is kept in memory until more than max bytes have been sent
+ * in all, then in a file without a name, in dir, which is looked at only then;
+ * if there can be none, that send fails, and nothing is lost.  send_eof is
+ * allowed. GREEN_ATTR_FD is the file's, when there is one.  No loop need be
+ * running. ENOMEM
  */
 struct green_stream *green_temp_spooled(size_t max, const char *dir) GREEN_CHECK;
 

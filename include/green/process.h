@@ -44,10 +44,10 @@ struct green_process_options {
 
 /*
  * Start argv, looked up in the parent's PATH.  Its signals are as new: nothing
- * blocked, nothing ignored.  Descriptors above 2 are closed but for keep_fds, which
- * keep their numbers, close-on-exec or not.  A terminal comes with a session of
- * its own.  A checkpoint; once the start is under way it is waited for, so that a
- * cancellation leaves no process behind.
+ * blocked, nothing ignored.  Descriptors above 2 are closed but for keep_fds,
+ * which keep their numbers, close-on-exec or not.  A terminal comes with a
+ * session of its own.  A checkpoint; once the start is under way it is waited
+ * for, so that a cancellation leaves no process behind.
  *   ENOENT, EACCES, ENOEXEC, ...  what its exec says: no such program, ...
  *   EINVAL   no program, or a way for a descriptor that it does not have
  *   EBADF    in_fd, out_fd, err_fd, or one to keep, is not open
@@ -60,10 +60,10 @@ struct green_process *green_process_open(char *const argv[],
 pid_t	 green_process_pid(const struct green_process *p);
 
 /*
- * The streams at this end, the process's until it is closed; each may be closed,
- * or handed on to a wrapper, before: then it is NULL here, as where there is none.
- * green_stream_send_eof() on stdin is how the program sees its input's end.
- * With a terminal all three are one stream, both ways.
+ * The streams at this end, the process's until it is closed; each may be
+ * closed, or handed on to a wrapper, before: then it is NULL here, as where
+ * there is none. green_stream_send_eof() on stdin is how the program sees its
+ * input's end. With a terminal all three are one stream, both ways.
  */
 struct green_stream *green_process_stdin(struct green_process *p);
 struct green_stream *green_process_stdout(struct green_process *p);
@@ -74,8 +74,8 @@ int	 green_process_resize(struct green_process *p, unsigned short rows,
 
 /*
  * Wait for the process, not for others that still hold its pipes: 0, and its
- * status as from waitpid(2), unless that is NULL.  Any number of tasks may wait,
- * once it has ended too.
+ * status as from waitpid(2), unless that is NULL.  Any number of tasks may
+ * wait, once it has ended too.
  *   ECHILD   somebody else has waited for it, or the program ignores SIGCHLD
  *   EBADF    it was closed meanwhile
  *   EAGAIN   (nowait) it runs
@@ -90,19 +90,20 @@ int	 green_process_kill(struct green_process *p) GREEN_CHECK;	/* SIGKILL */
    too.  EINVAL: it has none; ESRCH: none of them is left. */
 int	 green_process_signal_tree(struct green_process *p, int sig) GREEN_CHECK;
 /*
- * Close its pipes; if it still runs: SIGTERM, grace, SIGKILL, to the tree where it
- * has one; reap it, and free it.  To let it end by itself, wait first.  All of that
- * is done, and waited for, in a cancelled task too, where it is also done to what a
- * process that has ended has left of its tree; then -1 and ECANCELED.  NULL is
- * allowed.
+ * Close its pipes; if it still runs: SIGTERM, grace, SIGKILL, to the tree where
+ * it has one; reap it, and free it.  To let it end by itself, wait first.  All
+ * of that is done, and waited for, in a cancelled task too, where it is also
+ * done to what a process that has ended has left of its tree; then -1 and
+ * ECANCELED.  NULL is allowed.
  */
 int	 green_process_close(struct green_process *p);
 
 /*
  * Run argv to its end, and the end of both its outputs: input goes to its stdin
- * (without any, that is /dev/null), its output is collected, the caller's to free;
- * a NUL follows it that does not count.  A program that does not read its input is
- * no failure.  res may be NULL; it is all zero after a failure other than EIO.
+ * (without any, that is /dev/null), its output is collected, the caller's to
+ * free; a NUL follows it that does not count.  A program that does not read its
+ * input is no failure.  res may be NULL; it is all zero after a failure other
+ * than EIO.
  *   EIO       with check: its status is not 0; what it was is in green_errmsg()
  *   EMSGSIZE  more than max_output on one of its outputs; it was killed
  *   EINVAL    input for a stdin that is no pipe
@@ -118,12 +119,12 @@ int	 green_process_run(char *const argv[], const struct green_process_options *o
 	    const void *input, size_t len, bool check, struct green_output *res) GREEN_CHECK;
 
 /*
- * Run fn in a worker process: in is copied there, what it stores at out, at most
- * *out_len bytes, comes back, and *out_len is how much that was.  fn returns how
- * much it has stored, or -1, whose errno is the call's.  The worker has what the
- * program had when its workers' parent was made, and one thread.  A cancelled call
- * kills its worker.  Idle workers are used again, and leave after five minutes or
- * with the loop.  Always a checkpoint.
+ * Run fn in a worker process: in is copied there, what it stores at out, at
+ * most *out_len bytes, comes back, and *out_len is how much that was.  fn
+ * returns how much it has stored, or -1, whose errno is the call's.  The worker
+ * has what the program had when its workers' parent was made, and one thread.
+ * A cancelled call kills its worker.  Idle workers are used again, and leave
+ * after five minutes or with the loop.  Always a checkpoint.
  *   EIO       fn ended its process, by a crash too: how is in green_errmsg()
  *   EMSGSIZE  it returned more than there was room for
  *   ENOTSUP   workers can no longer be made, see below
@@ -135,8 +136,8 @@ int	 green_to_process(green_process_fn *fn, const void *in, size_t len,
 /*
  * Workers are forked from a parent that holds no threads, and so must be made
  * before the program's first: by this, or by the first call if that is early
- * enough.  Twice is once.  Any thread, with or without a loop.  ENOTSUP: it is too
- * late, or the system cannot tell; EAGAIN, EMFILE, ENOMEM.
+ * enough.  Twice is once.  Any thread, with or without a loop.  ENOTSUP: it is
+ * too late, or the system cannot tell; EAGAIN, EMFILE, ENOMEM.
  */
 int	 green_process_prepare(void) GREEN_CHECK;
 /* How many of a loop's calls run at once: as many as there are processors. */
@@ -144,9 +145,9 @@ struct green_limiter *green_process_limiter(void);
 
 /*
  * Signals, one by one, in the order of their arrival; of the same signal, those
- * that arrive before it was received are one.  Several receivers all get it.  As
- * long as a receiver is open the signal does nothing else; closing the last brings
- * the old handling back, and raises again what was not received.
+ * that arrive before it was received are one.  Several receivers all get it.
+ * As long as a receiver is open the signal does nothing else; closing the last
+ * brings the old handling back, and raises again what was not received.
  *   EINVAL   (open) none, or one that cannot be caught
  *   EBUSY    (next) another task is in it
  *   EBADF    (next) closed meanwhile

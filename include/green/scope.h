@@ -34,9 +34,9 @@ enum green_scope_kind_ {
 /*
  * Open a scope in the calling task: one without a deadline, one that just ends
  * early at its deadline (move_on), one that then fails with ETIMEDOUT (fail).
- * Never fail.  A deadline in the past cancels at once.  Deadlines are noticed by
- * the loop: a task that never gives way does not see its own pass.  The macros
- * of the same names hand over the place, for messages.
+ * Never fail.  A deadline in the past cancels at once.  Deadlines are noticed
+ * by the loop: a task that never gives way does not see its own pass.  The
+ * macros of the same names hand over the place, for messages.
  */
 void	 green_scope_open(struct green_scope *s);
 void	 green_move_on_after(struct green_scope *s, int64_t duration);
@@ -65,12 +65,12 @@ void	 green_scope_open_(struct green_scope *s, enum green_scope_kind_ kind,
  *     with ETIMEDOUT for a fail_* scope that its deadline has cancelled.
  *   - Otherwise the result is rc, and errno is untouched.
  * Where 0 is a result of its own (the end of a stream), use a fail_* scope, or
- * pass r == -1 ? -1 : 0 and ask green_scope_caught().
- * It is no failing call: green_errmsg() still tells of what failed inside.  Cause
- * and cancel_called stay readable afterwards.
- * Closing a scope that is not the innermost one of the calling task, twice, or in
- * another task, and ending a task with a scope open, is a bug in the program: a
- * message naming the task and the scopes is written to stderr, and abort().
+ * pass r == -1 ? -1 : 0 and ask green_scope_caught(). It is no failing call:
+ * green_errmsg() still tells of what failed inside.  Cause and cancel_called
+ * stay readable afterwards. Closing a scope that is not the innermost one of
+ * the calling task, twice, or in another task, and ending a task with a scope
+ * open, is a bug in the program: a message naming the task and the scopes is
+ * written to stderr, and abort().
  */
 int64_t	 green_scope_close(struct green_scope *s, int64_t rc) GREEN_CHECK;
 
@@ -123,10 +123,10 @@ void	 green_scope_extend(struct green_scope *s, int64_t duration);
 int64_t	 green_effective_deadline(void);
 
 /*
- * Blocks that close their scope however they are left (break, return, goto), and
- * leave errno as it was before them if they end a cancellation: it is caught if a
- * checkpoint inside failed with ECANCELED because of this scope.  break leaves the
- * block, not a loop around it.
+ * Blocks that close their scope however they are left (break, return, goto),
+ * and leave errno as it was before them if they end a cancellation: it is
+ * caught if a checkpoint inside failed with ECANCELED because of this scope.
+ * break leaves the block, not a loop around it.
  *
  *	struct green_scope s;
  *

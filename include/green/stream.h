@@ -3,8 +3,8 @@
  * and listeners, which accept them.
  *
  * One task may receive and another send at the same time; a second task in the
- * same direction fails with EBUSY.  Every call that receives or sends checks for
- * cancellation first, and goes on without giving way if it need not block.
+ * same direction fails with EBUSY.  Every call that receives or sends checks
+ * for cancellation first, and goes on without giving way if it need not block.
  * Common failures:
  *   EBADF   the stream was closed here, before or during the call
  *   EPIPE, ECONNRESET   the other side is gone; there is never a SIGPIPE
@@ -32,9 +32,9 @@ int	 green_stream_sendv(struct green_stream *s, const struct iovec *iov, int n) 
    it does nothing: 0.  ENOTSUP where a stream cannot. */
 int	 green_stream_send_eof(struct green_stream *s) GREEN_CHECK;
 /*
- * Close in good order and free; s is gone whatever the result.  If the caller is
- * cancelled, or with abort, at once.  Whichever task is inside a call on s gets
- * EBADF.  NULL is allowed, and no loop need be running.
+ * Close in good order and free; s is gone whatever the result.  If the caller
+ * is cancelled, or with abort, at once.  Whichever task is inside a call on s
+ * gets EBADF.  NULL is allowed, and no loop need be running.
  */
 int	 green_stream_close(struct green_stream *s);
 void	 green_stream_abort(struct green_stream *s);
@@ -64,9 +64,9 @@ struct green_cred { uid_t uid; gid_t gid; pid_t pid; /* -1: unknown */ };
 int	 green_stream_attr(struct green_stream *s, enum green_attr a, void *value, size_t size) GREEN_CHECK;
 
 /*
- * Options of the socket below a stream, looked up through its layers like facts.
- * Switches are 1 or 0, sizes are in bytes, times in ns, rounded up to what the
- * system counts in.  No checkpoints.
+ * Options of the socket below a stream, looked up through its layers like
+ * facts. Switches are 1 or 0, sizes are in bytes, times in ns, rounded up to
+ * what the system counts in.  No checkpoints.
  *   ENOTSUP  no layer is a socket of that kind, or the system has it not
  *   EINVAL   a value out of range
  */
@@ -89,12 +89,12 @@ int	 green_stream_get(struct green_stream *s, enum green_option o, int64_t *valu
 
 /*
  * A stream of your own.  The table is copied; attr, send_eof and option (which
- * sets an option to *value, or gets that) may be NULL.
- * Operations see one task in each direction, and never max or n of 0.  receive
- * has taken nothing when it fails with ECANCELED; sendv sends all or fails.
- * close frees impl, and is called once: if a task is inside receive or sendv,
- * then that task is cancelled there, and calls close on its way out.  On failure
- * (ENOMEM, EINVAL) impl is still the caller's.
+ * sets an option to *value, or gets that) may be NULL. Operations see one task
+ * in each direction, and never max or n of 0.  receive has taken nothing when
+ * it fails with ECANCELED; sendv sends all or fails. close frees impl, and is
+ * called once: if a task is inside receive or sendv, then that task is
+ * cancelled there, and calls close on its way out.  On failure (ENOMEM, EINVAL)
+ * impl is still the caller's.
  */
 struct green_stream_ops {
 	ssize_t	(*receive)(void *impl, void *buf, size_t max);
@@ -121,17 +121,18 @@ struct green_stream *green_stream_new_(const struct green_stream_ops *ops,
 int	 green_stream_pair(size_t capacity, struct green_stream *end[2]) GREEN_CHECK;
 /*
  * One stream out of a stream to send to and one to receive from, which may be
- * the same.  It owns both from the call on: on failure (ENOMEM) they are closed.
- * send_eof is the sending one's, which is closed if it cannot; close closes both,
- * even when one fails, and tells of the first failure.  Facts and options are
- * those of the receiving one, and where it knows none, of the other.
+ * the same.  It owns both from the call on: on failure (ENOMEM) they are
+ * closed. send_eof is the sending one's, which is closed if it cannot; close
+ * closes both, even when one fails, and tells of the first failure.  Facts and
+ * options are those of the receiving one, and where it knows none, of the
+ * other.
  */
 struct green_stream *green_stream_staple(struct green_stream *send,
 	    struct green_stream *receive) GREEN_CHECK;
 
 /*
- * Framing.  Every stream keeps what one of these has read too much, and hands it
- * out first to whatever receives next.
+ * Framing.  Every stream keeps what one of these has read too much, and hands
+ * it out first to whatever receives next.
  */
 /* Exactly len bytes; fewer (0 too) only where the stream ended before. */
 ssize_t	 green_stream_receive_exactly(struct green_stream *s, void *buf, size_t len) GREEN_CHECK;
@@ -159,17 +160,17 @@ int	 green_stream_printf(struct green_stream *s, const char *fmt, ...)
 	    __attribute__((__format__(__printf__, 2, 3))) GREEN_CHECK;
 
 /*
- * A stdio FILE on a stream, to read ("r"), write ("w") or both ("r+"); EINVAL.  It
- * owns the stream from the call on: its fclose() closes it, and so does a failure
- * here.  Its functions fail with the errno of receiving and sending; ECANCELED
- * loses nothing that was to be read.  One task at a time may use it.
+ * A stdio FILE on a stream, to read ("r"), write ("w") or both ("r+"); EINVAL.
+ * It owns the stream from the call on: its fclose() closes it, and so does a
+ * failure here.  Its functions fail with the errno of receiving and sending;
+ * ECANCELED loses nothing that was to be read.  One task at a time may use it.
  */
 FILE	*green_stream_fopen(struct green_stream *s, const char *mode) GREEN_CHECK;
 
 /*
- * Text in another encoding (iconv's names) on top of a byte stream: UTF-8 on this
- * side, both ways.  Characters may be cut anywhere, by pieces and by sends.  It
- * owns s from the call on: on failure s is closed.
+ * Text in another encoding (iconv's names) on top of a byte stream: UTF-8 on
+ * this side, both ways.  Characters may be cut anywhere, by pieces and by
+ * sends.  It owns s from the call on: on failure s is closed.
  *   EINVAL   there is no such encoding
  *   EILSEQ   of receiving and sending: not valid there, or not to be expressed;
  *            what comes before it is received, or sent, first.  Half a character
@@ -182,20 +183,21 @@ struct green_stream *green_text(struct green_stream *s,
 
 /*
  * Everything from one stream to another, until its end: bytes copied.  Neither
- * is closed, nor the end passed on; they may be the same.  It is inside both all
- * the while.  When it fails or is cancelled, nothing of from is lost: what has
- * not been sent is kept there, to be received next; of a stream of the program's
- * own a part of that may have been sent all the same.
+ * is closed, nor the end passed on; they may be the same.  It is inside both
+ * all the while.  When it fails or is cancelled, nothing of from is lost: what
+ * has not been sent is kept there, to be received next; of a stream of the
+ * program's own a part of that may have been sent all the same.
  */
 int64_t	 green_stream_copy(struct green_stream *to, struct green_stream *from) GREEN_CHECK;
 /*
- * Both ways at once until both ended, ends passed on: what a proxy does.  Closes
- * neither.  Where an end cannot be passed on (ENOTSUP) the other way goes on all
- * the same; so it does when one side listens no more (EPIPE, ECONNRESET in
- * sending), which is then the failure in the end.  Any other failure ends both,
- * as a reset does.  ETIMEDOUT: nothing moved either way for idle ns (or
- * GREEN_FOREVER).  copied, unless NULL, has the bytes from a to b, and from b to
- * a, after a failure too.  What was not sent is kept, as by green_stream_copy().
+ * Both ways at once until both ended, ends passed on: what a proxy does.
+ * Closes neither.  Where an end cannot be passed on (ENOTSUP) the other way
+ * goes on all the same; so it does when one side listens no more (EPIPE,
+ * ECONNRESET in sending), which is then the failure in the end.  Any other
+ * failure ends both, as a reset does.  ETIMEDOUT: nothing moved either way for
+ * idle ns (or GREEN_FOREVER).  copied, unless NULL, has the bytes from a to b,
+ * and from b to a, after a failure too.  What was not sent is kept, as by
+ * green_stream_copy().
  */
 int	 green_stream_join(struct green_stream *a, struct green_stream *b,
 	    int64_t idle, int64_t copied[2]) GREEN_CHECK;
@@ -205,19 +207,19 @@ int	 green_stream_join(struct green_stream *a, struct green_stream *b,
  *   EBADF      the listener was closed, before or during the call
  *   ESHUTDOWN  the scope is stopping (green_scope_stop())
  *   EMFILE, ENFILE, ENOBUFS, ENOMEM  there may be more of it later
- * Connections that failed before they were accepted are passed over.  A cancelled
- * accept loses none.
+ * Connections that failed before they were accepted are passed over.  A
+ * cancelled accept loses none.
  */
 struct green_listener;
 struct green_stream *green_accept(struct green_listener *l) GREEN_CHECK;
 /*
  * Accept, and run handler(stream, arg) for each in a task of g, which has the
  * handler's name; the stream is closed when the handler returns, unless the
- * handler closed it or handed it on to a wrapper, which is then the handler's to
- * close.  A handler's failure ends its own stream alone, and is told: see
- * green_serve_on_error().  Running out of descriptors or memory pauses accepting.
- * 0 when the listener is closed or the scope is stopping; -1 when cancelled or
- * broken.
+ * handler closed it or handed it on to a wrapper, which is then the handler's
+ * to close.  A handler's failure ends its own stream alone, and is told: see
+ * green_serve_on_error().  Running out of descriptors or memory pauses
+ * accepting. 0 when the listener is closed or the scope is stopping; -1 when
+ * cancelled or broken.
  */
 int	 green_serve(struct green_listener *l, struct green_group *g,
 	    int (*handler)(struct green_stream *s, void *arg), void *arg) GREEN_CHECK;
@@ -229,10 +231,10 @@ int	 green_serve_(struct green_listener *l, struct green_group *g,
 /*
  * What to do when a handler fails, for streams that l accepts from now on:
  * report(s, arg), in the handler's task, before its stream is closed.  errno,
- * green_errmsg() and green_name() tell why, and whose failure it is; s is NULL if
- * the handler has let go of the stream.  It may use the stream, and may wait.  At
- * first, and with NULL, a line with name, address and reason goes to stderr.
- * ECANCELED, ECONNRESET and EPIPE are no news, and not told.
+ * green_errmsg() and green_name() tell why, and whose failure it is; s is NULL
+ * if the handler has let go of the stream.  It may use the stream, and may
+ * wait.  At first, and with NULL, a line with name, address and reason goes to
+ * stderr. ECANCELED, ECONNRESET and EPIPE are no news, and not told.
  */
 void	 green_serve_on_error(struct green_listener *l,
 	    void (*report)(struct green_stream *s, void *arg), void *arg);

@@ -108,13 +108,14 @@ struct green_sequencer {
 int	 green_sequence(struct green_sequencer *q, unsigned point) GREEN_CHECK;
 
 /*
- * What every stream must do, tried on the two ends that make(arg, end) connects,
- * anew for each claim: ends, closes, busy directions, cancellation, pieces of all
- * sizes, framing.  What a stream may do or not, it may do: end in one direction,
- * hold bytes that nobody has received, tell an abort from an end (EPROTO).  0; or
- * -1 with EPROTO, and stderr says which claims do not hold, and how; or as make()
- * fails; or ECANCELED.  A claim that takes 10 seconds, of the loop's clock, does
- * not hold.  A checkpoint.  SIGPIPE has another action meanwhile.
+ * What every stream must do, tried on the two ends that make(arg, end)
+ * connects, anew for each claim: ends, closes, busy directions, cancellation,
+ * pieces of all sizes, framing.  What a stream may do or not, it may do: end in
+ * one direction, hold bytes that nobody has received, tell an abort from an end
+ * (EPROTO).  0; or -1 with EPROTO, and stderr says which claims do not hold,
+ * and how; or as make() fails; or ECANCELED.  A claim that takes 10 seconds, of
+ * the loop's clock, does not hold.  A checkpoint.  SIGPIPE has another action
+ * meanwhile.
  */
 int	 green_test_stream(int (*make)(void *arg, struct green_stream *end[2]),
 	    void *arg) GREEN_CHECK;

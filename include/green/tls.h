@@ -46,10 +46,10 @@ struct green_tls_options {
 /*
  * Files read and parsed once, for many connections; and a client's sessions, to
  * be resumed.  Clients that say nothing but hostname and allow_truncation have
- * one in common; whoever wants the files read now, or sessions for itself, opens
- * one.  Counted: the caller's until it is released, and each connection's while
- * that is open.  Any thread; in a loop a checkpoint, where files are read in a
- * worker thread.
+ * one in common; whoever wants the files read now, or sessions for itself,
+ * opens one.  Counted: the caller's until it is released, and each connection's
+ * while that is open.  Any thread; in a loop a checkpoint, where files are read
+ * in a worker thread.
  *   EINVAL   a server without certificate, one without the other, a key of
  *            another certificate, what is no PEM or has a password, a name of
  *            no protocol or host
@@ -74,12 +74,12 @@ void	 green_tls_config_release(struct green_tls_config *cfg);	/* NULL is allowed
  * with the reason in green_errmsg().  A checkpoint; ECANCELED closes s at once.
  *
  * The stream receives and sends at the same time as any other; a send that is
- * cancelled, or fails, may leave half a record behind: all that follow fail with
- * EPIPE, receiving goes on.  send_eof sends close_notify alone: ENOTSUP below TLS
- * 1.3.  Closing returns ETIMEDOUT if close_notify could not be sent in 5 s; while
- * another task sends it is not sent at all.  What breaks TLS itself is EPROTO, in
- * both directions from then on; so does a peer that asks for answers (new keys) on
- * and on, and takes none.
+ * cancelled, or fails, may leave half a record behind: all that follow fail
+ * with EPIPE, receiving goes on.  send_eof sends close_notify alone: ENOTSUP
+ * below TLS 1.3.  Closing returns ETIMEDOUT if close_notify could not be sent
+ * in 5 s; while another task sends it is not sent at all.  What breaks TLS
+ * itself is EPROTO, in both directions from then on; so does a peer that asks
+ * for answers (new keys) on and on, and takes none.
  */
 struct green_stream *green_tls_wrap(struct green_stream *s, const struct green_tls_options *opt) GREEN_CHECK;
 /*
@@ -96,9 +96,9 @@ struct green_stream *green_tls_unwrap(struct green_stream *tls) GREEN_CHECK;
 /*
  * A listener that hands out streams after their handshake; l is owned from then
  * on, and closed on failure.  Handshakes go on in tasks of their own, so that a
- * slow one delays nobody: one that fails, or takes over timeout ns (0: 30 s), is
- * dropped alone.  They begin when somebody accepts; closing the listener ends
- * them.  A checkpoint, where files are read.
+ * slow one delays nobody: one that fails, or takes over timeout ns (0: 30 s),
+ * is dropped alone.  They begin when somebody accepts; closing the listener
+ * ends them.  A checkpoint, where files are read.
  *   EINVAL   not a server's options; timeout < 0; l is one of TLS already
  *   EBUSY    a task accepts from l
  *   ...      as for green_tls_config_open()

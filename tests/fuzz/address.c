@@ -1,7 +1,8 @@
 /*
- * Fuzz target: addresses.  A host that is a number, and a port, lead to addresses
- * whose text leads to the same; a UNIX path comes out as it went in; and bytes
- * that somebody calls an address become a text that ends where it must.
+ * Fuzz target: addresses.  A host that is a number, and a port, lead to
+ * addresses whose text leads to the same; a UNIX path comes out as it went in;
+ * and bytes that somebody calls an address become a text that ends where it
+ * must.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,6 +1,6 @@
 /*
- * Fuzz target: a whole answer, as fetch receives it.  However it is cut up on the
- * way, the same comes out.  The first bytes say how.
+ * Fuzz target: a whole answer, as fetch receives it.  However it is cut up on
+ * the way, the same comes out.  The first bytes say how.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

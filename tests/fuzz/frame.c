@@ -1,7 +1,7 @@
 /*
  * Fuzz target: framing.  Each step is one call, with what it is to get from the
- * first bytes; data comes cut as others of them say.  Whatever that is, each call
- * gives what a look at all of the data says that it must.
+ * first bytes; data comes cut as others of them say.  Whatever that is, each
+ * call gives what a look at all of the data says that it must.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,6 +1,6 @@
 /*
- * Fuzz target: paths as text; two of them, in two lines.  What is taken apart can
- * be put together again, and normal paths stay as they are.
+ * Fuzz target: paths as text; two of them, in two lines.  What is taken apart
+ * can be put together again, and normal paths stay as they are.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

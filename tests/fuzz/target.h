@@ -1,8 +1,9 @@
 /*
- * A fuzz target: a function of bytes, whatever they are, that does with them what
- * libgreen or an example does with a stranger's, and says what must hold then.
- * It leaves nothing behind, and does the same each time.  scripts/fuzz makes a
- * program of each; replay.c makes one of all, which runs what is in corpus/.
+ * A fuzz target: a function of bytes, whatever they are, that does with them
+ * what libgreen or an example does with a stranger's, and says what must hold
+ * then. It leaves nothing behind, and does the same each time.  scripts/fuzz
+ * makes a program of each; replay.c makes one of all, which runs what is in
+ * corpus/.
  *
  *	TARGET(path)
  *	{
@@ -58,9 +59,9 @@ struct fuzz_sink {
 	size_t	 len;
 };
 /*
- * A stream that brings data, which stays the caller's: at most cuts[i] + 1 bytes
- * at a time, i counting up, and over again; ncuts 0: as many as there is room
- * for.  What is sent goes to sink.
+ * A stream that brings data, which stays the caller's: at most cuts[i] + 1
+ * bytes at a time, i counting up, and over again; ncuts 0: as many as there is
+ * room for.  What is sent goes to sink.
  */
 struct green_stream *fuzz_stream(const void *data, size_t len,
 	    const uint8_t *cuts, size_t ncuts, struct fuzz_sink *sink);

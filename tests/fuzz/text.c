@@ -1,7 +1,7 @@
 /*
  * Fuzz target: text in other encodings, the first byte says in which.  Decoded
- * and encoded, the same comes out however it is cut up; and what is decoded comes
- * out of its own encoding again.
+ * and encoded, the same comes out however it is cut up; and what is decoded
+ * comes out of its own encoding again.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -1,7 +1,7 @@
 /*
- * Fuzz target: URLs, and references from the first line's to the second's.  What
- * is understood is fit to be sent, and is the same when it is written down and
- * read again.
+ * Fuzz target: URLs, and references from the first line's to the second's.
+ * What is understood is fit to be sent, and is the same when it is written down
+ * and read again.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

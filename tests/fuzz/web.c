@@ -1,7 +1,7 @@
 /*
- * Fuzz target: what a client sends to webd.  However it is cut up on its way, the
- * answers are the same, each is one that fetch understands, and none has anything
- * of a file that lies outside.  The first bytes say how it is cut.
+ * Fuzz target: what a client sends to webd.  However it is cut up on its way,
+ * the answers are the same, each is one that fetch understands, and none has
+ * anything of a file that lies outside.  The first bytes say how it is cut.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

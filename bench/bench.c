@@ -75,17 +75,20 @@ try(struct entry *e, long tasks, long n)
 	return (t);
 }
 
-/* As many operations as fill the time; 0: none can be done. */
+/* As many operations as fill the time, twice, as the first may have had to wait for
+   others; 0: none can be done. */
 static void
 calibrate(struct entry *e, long tasks)
 {
 	struct trial t = try(e, tasks, 1);
+	int filled = t.wall >= length;
 	double more;
 
-	while (t.n > 0 && t.wall < length) {
+	while (t.n > 0 && filled < 2 && t.wall < 10 * length) {
 		more = t.wall > 0 ? 1.2 * length / t.wall : 100;
-		t = try(e, tasks, (long)((double)t.n *
+		t = try(e, tasks, filled ? t.n : (long)((double)t.n *
 		    (more < 1.5 ? 1.5 : more > 100 ? 100 : more)) + 1);
+		filled = t.wall >= length ? filled + 1 : 0;
 	}
 	e->n = t.n;
 }

@@ -155,6 +155,8 @@ keep_busy(struct clients *c, long requests)
 	}
 }
 
+#define FEWEST	10		/* requests a connection */
+
 /* It counts when all are connected, and the server has come to know them. */
 static void
 load(struct trial *t, const struct sockaddr_in *sin, unsigned answer,
@@ -163,6 +165,8 @@ load(struct trial *t, const struct sockaddr_in *sin, unsigned answer,
 	struct clients c = { .answer = answer };
 	double cpu;
 
+	if (t->n < FEWEST * t->tasks)
+		t->n = FEWEST * t->tasks;
 	connect_all(&c, sin, (int)t->tasks);
 	keep_busy(&c, t->tasks + t->n / 4);
 	cpu = cpu_of(clock);

@@ -309,9 +309,13 @@ func measure(name string, tasks int) {
 	if err != nil {
 		length = 0.1
 	}
-	t, bytes := &trial{}, 0.0
-	for n := 1; ; n = int(float64(t.n)*min(100, max(1.5,
-		1.2*length/t.wall.Seconds()))) + 1 {
+	t, bytes := &trial{n: 1}, 0.0
+	for filled := 0; filled < 2 && t.wall.Seconds() < 10*length; {
+		n := t.n
+		if filled == 0 && t.wall > 0 {
+			more := 1.2 * length / t.wall.Seconds()
+			n = int(float64(n)*min(100, max(1.5, more))) + 1
+		}
 		t = &trial{tasks: tasks, n: n}
 		t.start()
 		wall := t.wall
@@ -324,7 +328,9 @@ func measure(name string, tasks int) {
 			return
 		}
 		if t.wall.Seconds() >= length {
-			break
+			filled++
+		} else {
+			filled = 0
 		}
 	}
 	wall := float64(t.wall) / float64(t.n)

@@ -250,7 +250,7 @@ SUBJECTS = {
 async def measure(who, name, tasks):
     """Once, with as many operations as fill the time."""
     length = float(os.environ.get("BENCH_SECONDS", "0.1"))
-    n, memory_of_task = 1, 0
+    n, filled, memory_of_task = 1, 0, 0
     while True:
         t = Trial(tasks, n)
         await SUBJECTS[name](t)
@@ -258,9 +258,11 @@ async def measure(who, name, tasks):
         memory_of_task = max(memory_of_task, t.bytes)
         if t.n == 0:
             return
-        if t.wall >= length:
+        filled = filled + 1 if t.wall >= length else 0
+        if filled == 2 or t.wall >= 10 * length:
             break
-        n = int(t.n * min(100, max(1.5, 1.2 * length / t.wall))) + 1
+        if filled == 0:
+            n = int(t.n * min(100, max(1.5, 1.2 * length / t.wall))) + 1
     wall, cpu = t.wall / t.n * 1e9, t.cpu / t.n * 1e9
     print("%s %d %s %.2f %.2f 0 %.2f %.0f %.0f" % (
         name, tasks, who, wall, wall, cpu, 1e9 / wall, memory_of_task))

@@ -182,13 +182,12 @@ serve(bool as_http)
 	int fd, on = 1;
 
 	http = as_http;
-	pth_fdmode(3, PTH_FDMODE_NONBLOCK);
+	pth_fdmode(3, PTH_FDMODE_BLOCK);
 	while ((fd = pth_accept(3, NULL, NULL)) != -1) {
 		/* It waits by select(2). */
 		if (fd >= FD_SETSIZE)
 			errx(1, "too many descriptors");
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-		pth_fdmode(fd, PTH_FDMODE_NONBLOCK);
 		if (pth_spawn(PTH_ATTR_DEFAULT, answer, (void *)(intptr_t)fd) ==
 		    NULL)
 			errx(1, "pth_spawn");

@@ -279,7 +279,7 @@ async fn subject(name: &str, t: &mut Trial) {
 async fn measure(name: &str, tasks: usize) {
     let length = std::env::var("BENCH_SECONDS").unwrap_or("0.1".into());
     let length: f64 = length.parse::<f64>().unwrap() * 1e9;
-    let (mut n, mut bytes) = (1, 0f64);
+    let (mut n, mut filled, mut bytes) = (1, 0, 0f64);
     loop {
         let mut t = Trial { tasks, n, ..Default::default() };
         subject(name, &mut t).await;
@@ -287,14 +287,17 @@ async fn measure(name: &str, tasks: usize) {
         if t.n == 0 {
             return;
         }
-        let (wall, cpu) = (t.wall / t.n as f64, t.cpu / t.n as f64);
-        if t.wall >= length {
+        filled = if t.wall >= length { filled + 1 } else { 0 };
+        if filled == 2 || t.wall >= 10.0 * length {
+            let (wall, cpu) = (t.wall / t.n as f64, t.cpu / t.n as f64);
             println!("{name} {tasks} tokio {wall:.2} {wall:.2} 0 {cpu:.2} \
                 {:.0} {bytes:.0}", 1e9 / wall);
             return;
         }
-        let more = (1.2 * length / t.wall).clamp(1.5, 100.0);
-        n = (t.n as f64 * more) as usize + 1;
+        if filled == 0 {
+            let more = (1.2 * length / t.wall).clamp(1.5, 100.0);
+            n = (t.n as f64 * more) as usize + 1;
+        }
     }
 }
 

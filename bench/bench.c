@@ -94,23 +94,38 @@ calibrate(struct entry *e, long tasks)
 }
 
 static void
-print(struct entry *e, long tasks)
+print(const char *name, long tasks, const char *who, double *wall, double *cpu,
+    int n, double ns, double bytes)
 {
-	size_t n = (size_t)runs;
 	double median;
 
-	qsort(e->wall, n, sizeof(e->wall[0]), by_size);
-	qsort(e->cpu, n, sizeof(e->cpu[0]), by_size);
-	median = e->wall[runs / 2];
-	printf("%-16s %8ld %-14s %11.2f %11.2f %7.1f %11.2f %11.0f", e->s->name,
-	    tasks, e->s->who, e->wall[0], median,
-	    (e->wall[runs - 1] - e->wall[0]) / median * 100, e->cpu[0],
-	    1e9 / e->wall[0]);
-	if (e->bytes > 0)
-		printf(" %7.0f\n", e->bytes);
+	qsort(wall, (size_t)n, sizeof(*wall), by_size);
+	qsort(cpu, (size_t)n, sizeof(*cpu), by_size);
+	median = wall[n / 2];
+	printf("%-16s %8ld %-14s %11.2f %11.2f %7.1f %11.2f %11.0f", name,
+	    tasks, who, wall[0] * ns, median * ns,
+	    (wall[n - 1] - wall[0]) / median * 100, cpu[0] * ns,
+	    1e9 / (wall[0] * ns));
+	if (bytes > 0)
+		printf(" %7.0f\n", bytes);
 	else
 		printf(" %7s\n", "-");
 	fflush(stdout);
+}
+
+void
+bench_line(const char *name, long tasks, const char *who, double *wall,
+    double *cpu, int n, long operations)
+{
+	print(name, tasks, who, wall, cpu, n, 1e9 / (double)operations, 0);
+}
+
+void
+bench_head(void)
+{
+	printf("%-16s %8s %-14s %11s %11s %7s %11s %11s %7s\n", "# ns: subject",
+	    "tasks", "who", "best", "median", "spread%", "CPU", "per second",
+	    "bytes");
 }
 
 static void
@@ -136,7 +151,8 @@ measure(struct entry *e, int entries, long tasks, long n)
 		}
 	for (k = 0; k < entries; k++)
 		if (e[k].n > 0)
-			print(&e[k], tasks);
+			print(e[k].s->name, tasks, e[k].s->who, e[k].wall,
+			    e[k].cpu, runs, 1, e[k].bytes);
 }
 
 /* All that have that name. */
@@ -172,9 +188,7 @@ measure_all(const struct subject *table)
 	const struct subject *s;
 	int i;
 
-	printf("%-16s %8s %-14s %11s %11s %7s %11s %11s %7s\n", "# ns: subject",
-	    "tasks", "who", "best", "median", "spread%", "CPU", "per second",
-	    "bytes");
+	bench_head();
 	for (s = table; s->name != NULL; s++)
 		for (i = 0; !had(table, s) && i < COUNTS && s->tasks[i] > 0;
 		    i++)

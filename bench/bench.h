@@ -60,6 +60,12 @@ struct subject {
    that is NULL.  What main() returns. */
 int	 bench(int argc, char *argv[], const struct subject *table);
 
+/* The head of the table; and the line of a subject that was measured otherwise:
+   so many runs, what each took for all of n operations, in seconds. */
+void	 bench_head(void);
+void	 bench_line(const char *name, long tasks, const char *who, double *wall,
+	    double *cpu, int runs, long n);
+
 /* What was before, or comes afterwards, does not count. */
 void	 trial_start(struct trial *t);
 void	 trial_stop(struct trial *t);

@@ -132,19 +132,10 @@ run(const char *command, struct times *t, int i)
 		errx(1, "%s: status %#x", command, (unsigned)status);
 }
 
-static void
-print(const char *who, struct times *t)
-{
-	qsort(t->wall, (size_t)runs, sizeof(double), by_size);
-	qsort(t->cpu, (size_t)runs, sizeof(double), by_size);
-	printf("  %-44s %7.3f s best %7.3f median %7.3f CPU", who, t->wall[0],
-	    t->wall[runs / 2], t->cpu[runs / 2]);
-}
-
 /* A contest: their command and ours, in turns; each may have to be made ready
    for, which does not count.  %s: the directory. */
 struct contest {
-	const char *what;
+	const char *who;
 	const char *theirs;
 	const char *verb;
 	const char *args;
@@ -153,18 +144,18 @@ struct contest {
 };
 
 static const struct contest contests[] = {
-	{ "walk", "exec find tree", "walk", "tree", NULL, NULL },
-	{ "walk with sizes", "exec find tree -printf '%s %p\\n'", "stat",
+	{ "find", "exec find tree", "walk", "tree", NULL, NULL },
+	{ "find", "exec find tree -printf '%s %p\\n'", "stat",
 	    "tree", NULL, NULL },
 #ifdef HAVE_TLS
-	{ "checksums", "find tree -type f -print0 | "
+	{ "sha256sum", "find tree -type f -print0 | "
 	    "xargs -0 -P2 sha256sum", "sum", "tree", NULL, NULL },
 #endif
-	{ "copy", "exec cp -r tree copy", "copy", "tree copy",
+	{ "cp", "exec cp -r tree copy", "copy", "tree copy",
 	    NULL, "rm -r copy" },
-	{ "copy with modes and times", "exec cp -a tree copy", "copy-all",
+	{ "cp", "exec cp -a tree copy", "copy-all",
 	    "tree copy", NULL, "rm -r copy" },
-	{ "remove", "exec rm -r copy", "remove", "copy", "cp -r tree copy",
+	{ "rm", "exec rm -r copy", "remove", "copy", "cp -r tree copy",
 	    NULL },
 };
 
@@ -176,12 +167,13 @@ prepare(const char *command)
 }
 
 static void
-compete(const struct contest *c, bool cold)
+compete(const struct contest *c, long files, bool cold)
 {
 	static struct times theirs, ours;
-	char their[1000], our[1000];
+	char their[1000], our[1000], name[64];
 	int i, turn;
 
+	snprintf(name, sizeof(name), "tree-%s%s", c->verb, cold ? "-cold" : "");
 	snprintf(their, sizeof(their), "%s >/dev/null", c->theirs);
 	snprintf(our, sizeof(our), "exec %s %s %s >/dev/null", self, c->verb,
 	    c->args);
@@ -189,7 +181,7 @@ compete(const struct contest *c, bool cold)
 		turn = (i + i / 2) % 2;
 		prepare(c->before);
 		if (!settle(cold)) {
-			printf("%s, cold: not allowed\n", c->what);
+			printf("# %s: not allowed\n", name);
 			return;
 		}
 		if (turn == 0)
@@ -198,24 +190,20 @@ compete(const struct contest *c, bool cold)
 			run(our, &ours, i / 2);
 		prepare(c->after);
 	}
-	printf("%s, %s\n", c->what, cold ? "cold" : "warm");
-	print(c->theirs, &theirs);
-	printf("\n");
-	print("libgreen", &ours);
-	printf(" %5.2f x\n", ours.wall[runs / 2] / theirs.wall[runs / 2]);
-	fflush(stdout);
+	bench_line(name, files, "libgreen", ours.wall, ours.cpu, runs, files);
+	bench_line(name, files, c->who, theirs.wall, theirs.cpu, runs, files);
 }
 
 static void
-measure(const char *only)
+measure(const char *only, long files)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(contests) / sizeof(*contests); i++) {
 		if (only != NULL && strcmp(only, contests[i].verb) != 0)
 			continue;
-		compete(&contests[i], false);
-		compete(&contests[i], true);
+		compete(&contests[i], files, false);
+		compete(&contests[i], files, true);
 	}
 }
 
@@ -262,8 +250,8 @@ main(int argc, char *argv[])
 	if (mkdtemp(dir) == NULL || chdir(dir) == -1)
 		err(1, "%s", dir);
 	make_tree("tree", files);
-	printf("%ld files in %s, %d runs\n", files, in, runs);
-	measure(only);
+	bench_head();
+	measure(only, files);
 	prepare("rm -r tree");
 	if (rmdir(dir) == -1)
 		err(1, "%s", dir);

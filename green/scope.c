@@ -68,10 +68,12 @@ green__scope_leave(struct scope *s)
 		t->failed_checks = 0;
 	s->task = NULL;
 	s->flags &= ~SCOPE_OPEN;
-	free(s->reason);
-	free(s->lateness);
-	s->reason = NULL;
-	s->lateness = NULL;
+	if (GREEN__UNLIKELY(s->reason != NULL || s->lateness != NULL)) {
+		free(s->reason);
+		free(s->lateness);
+		s->reason = NULL;
+		s->lateness = NULL;
+	}
 }
 
 /* Does the memory of s belong to a frame of t that has been left? */

@@ -28,6 +28,9 @@ struct green_dgram {
 
 /* On failure fd is still the caller's. */
 struct green_dgram *green__dgram_new(int fd, int family);
+/* Linux gives a socket what comes for whatever group others on the host have
+   joined, unless it is told not to (multicast.c). */
+void	 green__dgram_own_groups(int fd, int family, bool dual);
 /* Around what is done with it in a direction: ECANCELED, EPERM, EBADF, EBUSY.
    leave() returns rc, and frees d if it was closed meanwhile. */
 int	 green__dgram_enter(struct green_dgram *d, unsigned dir);

@@ -25,6 +25,33 @@
 #define IPV6_LEAVE_GROUP	IPV6_DROP_MEMBERSHIP
 #endif
 
+#define NONE	(-1)
+#if !HAVE_DECL_IP_MULTICAST_ALL
+#define IP_MULTICAST_ALL	NONE
+#endif
+#if !HAVE_DECL_IPV6_MULTICAST_ALL
+#define IPV6_MULTICAST_ALL	NONE
+#endif
+
+static void
+clear(int fd, int level, int option)
+{
+	int off = 0;
+
+	/* Kernels may know less than headers. */
+	if (option != NONE)
+		(void)setsockopt(fd, level, option, &off, sizeof(off));
+}
+
+void
+green__dgram_own_groups(int fd, int family, bool dual)
+{
+	if (family == AF_INET || dual)
+		clear(fd, IPPROTO_IP, IP_MULTICAST_ALL);
+	if (family == AF_INET6)
+		clear(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL);
+}
+
 /* Its number; 0: the system's choice. */
 static int
 find_index(const char *interface, unsigned *index)

@@ -25,6 +25,7 @@ set_up(int fd, int family, bool dual, const struct green_dgram_options *opt)
 		return (-1);
 	if (opt->broadcast && green__socket_set_broadcast(fd) == -1)
 		return (-1);
+	green__dgram_own_groups(fd, family, dual);
 	return (opt->reuse_port ? green__socket_set_reuse_port(fd) : 0);
 }
 

@@ -617,6 +617,26 @@ GREEN_TEST(a_group_reaches_those_who_have_joined)
 	green_dgram_close(out);
 }
 
+GREEN_TEST(groups_that_others_have_joined_are_not_ours)
+{
+	struct green_dgram_options opt = { .family = AF_INET };
+	struct green_dgram *d, *other;
+	struct sockaddr_in in;
+	char buf[16];
+
+	REQUIRE(CHECK((d = green_udp_open(&opt)) != NULL));
+	REQUIRE(CHECK((other = green_udp_open(&opt)) != NULL));
+	CHECK_INT(green_dgram_join(other, GROUP, loopback()), 0);
+	CHECK_INT(green_dgram_set_multicast_interface(other, loopback()), 0);
+	in = at(GROUP, port_of(d));
+	CHECK_INT(green_dgram_send(other, "x", 1, SA(&in), sizeof(in)), 0);
+	in = at("127.0.0.1", port_of(d));
+	CHECK_INT(green_dgram_send(other, "own", 3, SA(&in), sizeof(in)), 0);
+	CHECK_INT(green_dgram_receive(d, buf, sizeof(buf), NULL, NULL), 3);
+	green_dgram_close(d);
+	green_dgram_close(other);
+}
+
 /* An interface that has IPv6 and multicast, or "". */
 static void
 find_interface6(char name[IF_NAMESIZE])
@@ -730,6 +750,7 @@ CU_TestInfo dgram_tests[] = {
 	CLAIM(what_does_not_fit_in_a_batch_is_marked),
 	CLAIM(a_batch_ends_before_what_cannot_be_sent),
 	CLAIM(a_group_reaches_those_who_have_joined),
+	CLAIM(groups_that_others_have_joined_are_not_ours),
 	CLAIM(a_group_of_ipv6_reaches_those_who_have_joined),
 	CLAIM(what_is_no_group_cannot_be_joined),
 	CLAIM(without_a_loop_no_datagrams),

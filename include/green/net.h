@@ -211,7 +211,8 @@ int	 green_dgram_send_many(struct green_dgram *d,
  * Multicast: receive what is sent to a group ("239.1.2.3", "ff02::1234"), by an
  * interface ("eth0"; NULL: the system's choice), and stop to; how what is sent
  * to groups goes out: how far (1 at first), whether this host's receivers get
- * it too (true at first), and by which interface.
+ * it too (true at first), and by which interface.  What others on this host have
+ * joined does not reach a socket that has not.
  *   EINVAL         not the address of a group; ttl not within 0 .. 255
  *   EAFNOSUPPORT   the group is of another family
  *   ENXIO          no such interface

@@ -50,8 +50,8 @@ is_http(const char *p, size_t len)
 	return (false);
 }
 
-/* What the peer has said first, if it is no record: that says more than what SSL
-   makes of it. */
+/* What the peer has said first, if it is no record: that says more than what
+   SSL makes of it. */
 static const char *
 not_tls(const char *p, size_t len)
 {

@@ -11,27 +11,31 @@ noinst_PROGRAMS += \
 	%D%/webd \
 	# EOL
 
-%C%_fetch_CPPFLAGS = -I$(top_srcdir)/include
-%C%_fetch_LDADD = libgreen.la
-%C%_fetch_SOURCES = \
-	%D%/backoff.h \
+# What of fetch its tests, and the fuzzers, are linked with, too.
+http_parts = \
 	%D%/dial.c \
 	%D%/dial.h \
-	%D%/fetch.c \
-	%D%/fetch.h \
 	%D%/http.c \
 	%D%/http.h \
 	%D%/http_response.c \
 	%D%/http_response.h \
-	%D%/job.c \
-	%D%/output.c \
-	%D%/output.h \
-	%D%/progress.c \
 	%D%/proxy.c \
 	%D%/proxy.h \
 	%D%/url.c \
 	%D%/url.h \
 	# EOL
+fetch_parts = \
+	$(http_parts) \
+	%D%/backoff.h \
+	%D%/fetch.h \
+	%D%/job.c \
+	%D%/output.c \
+	%D%/output.h \
+	# EOL
+
+%C%_fetch_CPPFLAGS = -I$(top_srcdir)/include
+%C%_fetch_LDADD = libgreen.la
+%C%_fetch_SOURCES = $(fetch_parts) %D%/fetch.c %D%/progress.c
 
 %C%_fetchall_CPPFLAGS = -I$(top_srcdir)/include
 %C%_fetchall_LDADD = libgreen.la
@@ -79,24 +83,7 @@ example_tests += %D%/test_fetch %D%/test_jobs
 endif
 %C%_test_fetch_CPPFLAGS = -I$(top_srcdir)/include $(CUNIT_CFLAGS)
 %C%_test_fetch_LDADD = libgreen-testing.la libgreen.la $(CUNIT_LIBS)
-%C%_test_fetch_SOURCES = \
-	%D%/backoff.h \
-	%D%/dial.c \
-	%D%/dial.h \
-	%D%/fetch.h \
-	%D%/http.c \
-	%D%/http.h \
-	%D%/http_response.c \
-	%D%/http_response.h \
-	%D%/job.c \
-	%D%/output.c \
-	%D%/output.h \
-	%D%/proxy.c \
-	%D%/proxy.h \
-	%D%/test_fetch.c \
-	%D%/url.c \
-	%D%/url.h \
-	# EOL
+%C%_test_fetch_SOURCES = $(fetch_parts) %D%/test_fetch.c
 %C%_test_jobs_CPPFLAGS = -I$(top_srcdir)/include $(CUNIT_CFLAGS)
 %C%_test_jobs_LDADD = libgreen-testing.la libgreen.la $(CUNIT_LIBS)
 %C%_test_jobs_SOURCES = %D%/jobs.c %D%/jobs.h %D%/test_jobs.c

@@ -187,12 +187,7 @@ EXTRA_DIST += %D%/fuzz/corpus
 %C%_fuzz_replay_CPPFLAGS = $(AM_CPPFLAGS)
 %C%_fuzz_replay_LDADD = libgreen_all.la
 %C%_fuzz_replay_SOURCES = \
-	examples/http.c \
-	examples/http.h \
-	examples/http_response.c \
-	examples/http_response.h \
-	examples/url.c \
-	examples/url.h \
+	$(http_parts) \
 	examples/web.c \
 	examples/web.h \
 	%D%/fuzz/address.c \

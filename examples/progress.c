@@ -64,7 +64,7 @@ plain(const char *s, char *buf, int size)
 {
 	int i = 0;
 
-	for (; s[i] != '\0' && i < size - 1; i++)
+	for (; i < size - 1 && s[i] != '\0'; i++)
 		buf[i] = isascii((unsigned char)s[i]) &&
 		    isprint((unsigned char)s[i]) ? s[i] : '?';
 	buf[i] = '\0';

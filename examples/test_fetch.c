@@ -285,7 +285,11 @@ heads_that_are_cut_anywhere_are_refused(void)
 	char *copy;
 
 	for (size_t n = 0; n <= sizeof(head) - 1; n++) {
-		copy = malloc(n + 1);	/* no byte of more is read */
+		/* No byte of more is read. */
+		if ((copy = malloc(n + 1)) == NULL) {
+			CU_FAIL("out of memory");
+			return;
+		}
 		memcpy(copy, head, n);
 		CU_ASSERT((http_response_parse(&r, copy, n) == NULL) ==
 		    (n == sizeof(head) - 1));

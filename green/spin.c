@@ -20,8 +20,8 @@
 #define VAIN_MAX	256
 
 /* The CPU that all of the process's threads were on, as far as has been seen. */
-#define UNKNOWN		-1
-#define SEVERAL		-2
+#define UNKNOWN		(-1)
+#define SEVERAL		(-2)
 static atomic_int seen_on = UNKNOWN;
 
 static int

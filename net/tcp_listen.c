@@ -113,14 +113,14 @@ listen_on(struct ports *p)
 {
 	struct green_listener *l;
 	bool free_port = green__addr_port(&p->at.v[0]) == 0;
-	int tries, rc;
+	int tries;
 
 	p->v = reallocarray(NULL, p->at.n, sizeof(*p->v));
 	if (p->v == NULL) {
 		(void)green__fail(ENOMEM);
 		return (NULL);
 	}
-	for (tries = 0; (rc = open_all(p)) == -1; tries++) {
+	for (tries = 0; open_all(p) == -1; tries++) {
 		close_all(p);
 		if (!free_port || errno != EADDRINUSE || tries == TRIES)
 			return (NULL);

@@ -125,7 +125,8 @@ green__nursery_end(pid_t pid, int *status)
 	pthread_mutex_lock(&nursery.lock);
 	rc = ask(&q, -1, &r);
 	pthread_mutex_unlock(&nursery.lock);
-	*status = r.status;
+	if (rc == 0)
+		*status = r.status;
 	return (rc);
 }
 

@@ -39,10 +39,11 @@ static ssize_t
 spool_receive(struct green_stream *s, void *buf, size_t max)
 {
 	struct spool *sp = spool_of(s);
+	uintmax_t left = (uintmax_t)(sp->sent - sp->received);
 	ssize_t n;
 
-	if ((off_t)max < 0 || (off_t)max > sp->sent - sp->received)
-		max = (size_t)(sp->sent - sp->received);
+	if (max > left)
+		max = (size_t)left;
 	if (max == 0)
 		return (0);
 	if (sp->file == NULL) {

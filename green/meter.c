@@ -115,13 +115,13 @@ green__meter_open(struct loop *l)
 	const char *text = getenv("GREEN_STALL");
 	int64_t unset = UNSET;
 	char *end;
-	long ms;
+	long long ms;
 
 	l->meter.exact = true;
 	if (text == NULL || *text == '\0' || current_limit() != UNSET)
 		return (0);
 	errno = 0;
-	ms = strtol(text, &end, 10);
+	ms = strtoll(text, &end, 10);
 	if (*end != '\0' || errno != 0 || ms < 0 ||
 	    ms > INT64_MAX / GREEN_MSEC)
 		return (green__failx(EINVAL,

@@ -294,7 +294,7 @@ count_frame(struct _Unwind_Context *c, void *arg)
 
 	if (place != 0)			/* where there is no more */
 		tr->last = place;
-	return (++tr->frames < tr->most ? _URC_NO_REASON : _URC_NORMAL_STOP);
+	return (++tr->frames < tr->most ? _URC_NO_REASON : _URC_END_OF_STACK);
 }
 
 /* The one frame that all others are above; only contexts in assembly have it. */

@@ -5,7 +5,7 @@ AC_DEFUN([GREEN_CHECK_THREADS],
     [AC_MSG_ERROR([POSIX threads are missing])])
 ])
 
-# Some processors leave wide atomics to a library.
+# Some processors leave wide atomics to a library, or those of a byte.
 AC_DEFUN([GREEN_CHECK_ATOMICS],
 [AC_CACHE_CHECK([for what atomics need], [green_cv_atomics],
     [green_saved_LIBS=$LIBS
@@ -17,9 +17,10 @@ AC_DEFUN([GREEN_CHECK_ATOMICS],
 #include <stdint.h>
 _Atomic(uint64_t) a;
 _Atomic(void *) p;
+_Atomic(unsigned char) b;
 	    ], [
 void *old = 0;
-if (atomic_fetch_add(&a, 1) == 7 ||
+if (atomic_fetch_add(&a, 1) == 7 || atomic_exchange(&b, 1) ||
     atomic_compare_exchange_strong(&p, &old, (void *)&a))
 	return (1);
 	    ])],

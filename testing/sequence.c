@@ -26,8 +26,9 @@ struct sequencer {
 	bool	 broken;
 } __attribute__((__may_alias__));
 
-_Static_assert(sizeof(struct sequencer) <= sizeof(struct green_sequencer) &&
-    _Alignof(struct sequencer) <= _Alignof(struct green_sequencer),
+_Static_assert(sizeof(struct sequencer) <= sizeof(struct green_sequencer),
+    "struct sequencer does not fit");
+_Static_assert(_Alignof(struct sequencer) <= _Alignof(struct green_sequencer),
     "struct sequencer does not fit");
 
 static struct point *

@@ -20,7 +20,7 @@ GREEN_BEGIN_DECLS
 
 struct green_scope {
 	void	*reserved_[16];
-};
+} __attribute__((__aligned__(8)));	/* on 32 bits, too */
 
 /* The kinds of deadline that the calls below open a scope with. */
 enum green_scope_kind_ {

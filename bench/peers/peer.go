@@ -340,7 +340,7 @@ func measure(name string, tasks int) {
 
 func answer(c net.Conn, http bool) {
 	defer c.Close()
-	buf := make([]byte, 4096)
+	buf := make([]byte, 512)
 	for {
 		n, err := c.Read(buf)
 		if err != nil {

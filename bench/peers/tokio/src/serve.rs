@@ -10,7 +10,7 @@ const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\
 Content-Length: 14\r\n\r\nHello, world!\n";
 
 async fn answer(mut s: TcpStream, http: bool) -> std::io::Result<()> {
-    let mut buf = [0u8; 4096];
+    let mut buf = [0u8; 512];
     s.set_nodelay(true)?;
     loop {
         let n = s.read(&mut buf).await?;

@@ -91,13 +91,15 @@ refused(struct http *h, const struct http_response *r)
 static int
 tunnel(struct http *h, const struct url *u)
 {
-	const char *open = strchr(u->host, ':') == NULL ? "" : "[";
-	const char *close = *open == '\0' ? "" : "]";
+	char to[sizeof(u->host) + sizeof(u->port) + 3];
 	struct http_response r;
 
-	if (green_stream_printf(h->s, "CONNECT %s%s%s:%s HTTP/1.1\r\n"
-	    "Host: %s%s%s:%s\r\nUser-Agent: libgreen-fetch/%s\r\n\r\n", open,
-	    u->host, close, u->port, open, u->host, close, u->port,
+	if (strchr(u->host, ':') == NULL)
+		snprintf(to, sizeof(to), "%s:%s", u->host, u->port);
+	else
+		snprintf(to, sizeof(to), "[%s]:%s", u->host, u->port);
+	if (green_stream_printf(h->s, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n"
+	    "User-Agent: libgreen-fetch/%s\r\n\r\n", to, to,
 	    green_version()) == -1 || http_head(h, &r) == -1)
 		return (-1);
 	return (r.status / 100 == 2 ? 0 : refused(h, &r));

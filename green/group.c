@@ -48,7 +48,8 @@ green_group_open_(struct green_group *shown, const char *where)
 		    SCOPE_OUTSIDE | SCOPE_GROUP, where);
 		return;
 	}
-	green__scope_check_open(&g->scope, t, where);
+	green__scope_check_open(&g->scope, t, __builtin_frame_address(0),
+	    where);
 	green__group_open(g, t->loop, t, where);
 }
 

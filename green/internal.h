@@ -188,9 +188,10 @@ green__scope_around_cancelled(const struct scope *s)
 void	 green__scope_open(struct scope *s, struct green_task *t,
 	    struct scope *parent, int64_t deadline, unsigned flags,
 	    const char *where);
-/* Die if s cannot be opened in t: bugs in the program. */
+/* Die if s cannot be opened in t: bugs in the program.  frame: of the function
+   that the program calls, as near to its own as can be. */
 void	 green__scope_check_open(const struct scope *s,
-	    const struct green_task *t, const char *where);
+	    const struct green_task *t, const void *frame, const char *where);
 /* Die as t has ended with scopes open. */
 void	 green__scope_left_open(const struct green_task *t) GREEN__NORETURN;
 /* Die unless s is the calling task's innermost scope; what: of which call. */

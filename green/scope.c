@@ -76,12 +76,13 @@ green__scope_leave(struct scope *s)
 	}
 }
 
-/* Does the memory of s belong to a frame of t that has been left? */
+/* Does the memory of s belong to a frame of t that has been left, if t's are
+   down to that one? */
 static bool
-in_a_left_frame(const struct green_task *t, const struct scope *s)
+in_a_left_frame(const struct green_task *t, const struct scope *s,
+    const char *frame)
 {
 	const char *at = (const char *)s;
-	const char *frame = __builtin_frame_address(0);
 	const char *bottom = t->context.stack;
 
 	return (at >= bottom && at < frame &&
@@ -126,9 +127,9 @@ green__scope_is_open(const struct scope *s, const char *what)
 
 void
 green__scope_check_open(const struct scope *s, const struct green_task *t,
-    const char *where)
+    const void *frame, const char *where)
 {
-	if (in_a_left_frame(t, t->scope))
+	if (in_a_left_frame(t, t->scope, frame))
 		green__die("scope opened at %s in task \"%s\": the function "
 		    "that opened the one around it, at %s, has returned "
 		    "without closing it", green__place(where), t->name,
@@ -160,7 +161,7 @@ green_scope_open_(struct green_scope *shown, enum green_scope_kind_ kind,
 		    where);
 		return;
 	}
-	green__scope_check_open(s, t, where);
+	green__scope_check_open(s, t, __builtin_frame_address(0), where);
 	switch (kind) {
 	case GREEN_SCOPE_PLAIN_:
 		break;

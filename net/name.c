@@ -58,7 +58,7 @@ fail(int rc, const char *host, const char *service)
 		break;
 	case EAI_SERVICE:
 		return (green__failx(EINVAL, "service \"%.64s\" is not known",
-		    service));
+		    service == NULL ? "" : service));
 	case EAI_SYSTEM:
 		if (errno == ECANCELED)
 			return (-1);

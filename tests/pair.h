@@ -41,6 +41,7 @@ pair_open_tcp(int fd[2])
 	socklen_t len = sizeof(sa);
 	int listener;
 
+	fd[0] = fd[1] = -1;
 	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	if ((listener = socket(AF_INET, SOCK_STREAM, 0)) == -1 ||
 	    bind(listener, (struct sockaddr *)&sa, len) == -1 ||

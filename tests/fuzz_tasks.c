@@ -424,7 +424,8 @@ do_piece(size_t i, void *arg)
 	w->running--;
 	me->rc = rc;
 	me->code = error;
-	if (rc != -1 || error != ECANCELED)
+	/* Shielded since, it is not cancelled, and has ended like others. */
+	if (rc != -1 || error != ECANCELED || !fuzz_model_cancelled())
 		me->place = w->ended++;
 	errno = error;
 	return (rc == -1 ? -1 : (int)i);

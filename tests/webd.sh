@@ -300,7 +300,9 @@ slowness() {
 	slow 'no request' '' ''
 	[ -z "$found" ] || wrong 'no request' nothing "$found"
 	slow 'a second request' '200 OK' "GET /ten.txt HTTP/1.1\r\n$next"
-	case $found in *408*) wrong 'no second request' '' "$found" ;; esac
+	case $found in
+	*'HTTP/1.1 408'*) wrong 'no second request' '' "$found" ;;
+	esac
 }
 
 # What curl thinks of it.

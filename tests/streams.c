@@ -5,6 +5,9 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <sys/socket.h>
+
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -63,6 +66,32 @@ streams_connect(int port)
 
 	snprintf(text, sizeof(text), "%d", port);
 	return (green_connect_tcp("127.0.0.1", text, NULL));
+}
+
+/* Bound, and does not listen; to both families where there are two. */
+int
+streams_refuse(int *port)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	socklen_t len = sizeof(in6);
+	int fd = socket(AF_INET6, SOCK_STREAM, 0), off = 0;
+
+	if (fd != -1 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
+	    sizeof(off)) == 0 &&
+	    bind(fd, (struct sockaddr *)&in6, sizeof(in6)) == 0 &&
+	    getsockname(fd, (struct sockaddr *)&in6, &len) == 0) {
+		*port = ntohs(in6.sin6_port);
+		return (fd);
+	}
+	if (fd != -1)
+		close(fd);
+	len = sizeof(in);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK_INT(bind(fd, (struct sockaddr *)&in, sizeof(in)), 0);
+	CHECK_INT(getsockname(fd, (struct sockaddr *)&in, &len), 0);
+	*port = ntohs(in.sin_port);
+	return (fd);
 }
 
 static int

@@ -16,6 +16,9 @@ void	 streams_close(struct green_stream *end[2]);
 /* A listener on some port of 127.0.0.1. */
 struct green_listener *streams_listen(int *port);
 struct green_stream *streams_connect(int port);
+/* A port of every address where connections are refused, for as long as the
+   descriptor, which is returned, is open: nobody else can listen there. */
+int	 streams_refuse(int *port);
 
 /* One call in a task of its own, and how it ended. */
 struct call {

@@ -61,16 +61,6 @@ has_loopbacks(void)
 	return (l != NULL);
 }
 
-/* A port of 127.0.0.1 that nobody listens on. */
-static int
-free_port(void)
-{
-	int port = 0;
-
-	green_listener_close(streams_listen(&port));
-	return (port);
-}
-
 /*
  * Where nobody answers: the queue of a socket that listens is full.  How many
  * it takes is the system's business.
@@ -161,6 +151,24 @@ listen_at(const char *address, int port)
 	return (green_listen_tcp(address, text, NULL));
 }
 
+/* Holes at 127.0.0.2 and on, and a listener at 127.0.0.1, with one port: with
+   another one while somebody else has that.  NULL where there can be none. */
+static struct green_listener *
+listen_beside(struct hole *h, size_t n, int *port)
+{
+	struct green_listener *l;
+	int i;
+
+	for (i = 0; i < 100 && holes_open(h, n, port); i++) {
+		if ((l = listen_at("127.0.0.1", *port)) != NULL)
+			return (l);
+		holes_close(h, n);
+		if (!CHECK_INT(errno, EADDRINUSE))
+			break;
+	}
+	return (NULL);
+}
+
 static bool
 leads_to(struct green_stream *s, const char *address)
 {
@@ -183,14 +191,18 @@ GREEN_TEST(families_take_turns_beginning_with_the_resolvers_first)
 	static const char *const v6_first[] = {
 		"::1", "127.0.0.1", "127.0.0.2", NULL
 	};
+	/* One after the other, however slowly. */
+	const struct green_connect_options opt = {
+		.happy_eyeballs_delay = GREEN_FOREVER
+	};
 	char at[3][64];
 	const char *text, *p[3];
-	int i, port = free_port();
+	int i, port, fd = streams_refuse(&port);
 
 	snprintf(at[0], sizeof(at[0]), "127.0.0.1:%d: ", port);
 	snprintf(at[1], sizeof(at[1]), "[::1]:%d: ", port);
 	snprintf(at[2], sizeof(at[2]), "127.0.0.2:%d: ", port);
-	CHECK(connect_to(v4_first, port, NULL) == NULL);
+	CHECK(connect_to(v4_first, port, &opt) == NULL);
 	text = green_errmsg();
 	for (i = 0; i < 3; i++)
 		p[i] = strstr(text, at[i]);
@@ -199,12 +211,13 @@ GREEN_TEST(families_take_turns_beginning_with_the_resolvers_first)
 		/* Each address once. */
 		CHECK(strstr(p[0] + 1, at[0]) == NULL);
 	}
-	CHECK(connect_to(v6_first, port, NULL) == NULL);
+	CHECK(connect_to(v6_first, port, &opt) == NULL);
 	text = green_errmsg();
 	for (i = 0; i < 3; i++)
 		p[i] = strstr(text, at[i]);
 	if (CHECK(p[0] != NULL && p[1] != NULL && p[2] != NULL))
 		CHECK(p[1] == text && p[1] < p[0] && p[0] < p[2]);
+	CHECK_INT(close(fd), 0);
 }
 
 GREEN_TEST(a_family_may_be_asked_for)
@@ -213,13 +226,14 @@ GREEN_TEST(a_family_may_be_asked_for)
 	static const char *const other[] = { "::1", NULL };
 	struct green_connect_options opt = { .family = AF_INET };
 	char want[64];
-	int port = free_port();
+	int port, fd = streams_refuse(&port);
 
 	CHECK_NULL(connect_to(both, port, &opt), ECONNREFUSED);
 	snprintf(want, sizeof(want), "127.0.0.1:%d: Connection refused", port);
 	CHECK_STR(green_errmsg(), want);
 	CHECK_NULL(connect_to(other, port, &opt), EADDRNOTAVAIL);
 	CHECK_HAS(green_errmsg(), "name.test");
+	CHECK_INT(close(fd), 0);
 }
 
 GREEN_TEST(a_failed_attempt_begins_the_next_at_once)
@@ -253,19 +267,17 @@ MOCK_TEST(an_address_has_its_delay_then_the_next_begins)
 	int64_t began;
 	int port;
 
-	if (!holes_open(&h, 1, &port))
+	if ((l = listen_beside(&h, 1, &port)) == NULL)
 		return;
-	if (CHECK((l = listen_at("127.0.0.1", port)) != NULL)) {
-		began = green_now();
-		CHECK((s = connect_to(addresses, port, &opt)) != NULL);
-		CHECK_INT(green_now() - began, DELAY);
-		CHECK(s != NULL && leads_to(s, "127.0.0.1"));
-		CHECK_INT(green_stream_close(s), 0);
-		began = green_now();
-		CHECK((s = connect_to(addresses, port, NULL)) != NULL);
-		CHECK_INT(green_now() - began, 250 * GREEN_MSEC);
-		CHECK_INT(green_stream_close(s), 0);
-	}
+	began = green_now();
+	CHECK((s = connect_to(addresses, port, &opt)) != NULL);
+	CHECK_INT(green_now() - began, DELAY);
+	CHECK(s != NULL && leads_to(s, "127.0.0.1"));
+	CHECK_INT(green_stream_close(s), 0);
+	began = green_now();
+	CHECK((s = connect_to(addresses, port, NULL)) != NULL);
+	CHECK_INT(green_now() - began, 250 * GREEN_MSEC);
+	CHECK_INT(green_stream_close(s), 0);
 	green_listener_close(l);
 	holes_close(&h, 1);
 }
@@ -285,15 +297,13 @@ MOCK_TEST(ten_dead_addresses_delay_a_good_one_ten_times)
 	int64_t began;
 	int port;
 
-	if (!holes_open(h, N, &port))
+	if ((l = listen_beside(h, N, &port)) == NULL)
 		return;
-	if (CHECK((l = listen_at("127.0.0.1", port)) != NULL)) {
-		began = green_now();
-		CHECK((s = connect_to(addresses, port, &opt)) != NULL);
-		CHECK_INT(green_now() - began, N * DELAY);
-		CHECK(s != NULL && leads_to(s, "127.0.0.1"));
-		CHECK_INT(green_stream_close(s), 0);
-	}
+	began = green_now();
+	CHECK((s = connect_to(addresses, port, &opt)) != NULL);
+	CHECK_INT(green_now() - began, N * DELAY);
+	CHECK(s != NULL && leads_to(s, "127.0.0.1"));
+	CHECK_INT(green_stream_close(s), 0);
 	green_listener_close(l);
 	holes_close(h, N);
 }
@@ -330,23 +340,47 @@ connect_to_all(const char *const *addresses, int n, int port)
 	return (NULL);
 }
 
-/* The number of connections to l, and that no more comes from them. */
-static int
+/* There are connections to l, and no more comes from them. */
+static void
 drain(struct green_listener *l)
 {
 	struct green_stream *a;
 	struct green_scope s;
 	char buf[8];
-	int n;
 
-	green_move_on_after(&s, 10 * GREEN_MSEC);
-	for (n = 0; (a = green_accept(l)) != NULL; n++) {
+	a = green_accept(l);
+	while (a != NULL) {
 		CHECK(green_stream_receive(a, buf, sizeof(buf)) == 0 ||
 		    errno == ECONNRESET);
 		CHECK_INT(green_stream_close(a), 0);
+		green_move_on_after(&s, 10 * GREEN_MSEC);
+		a = green_accept(l);
+		(void)!green_scope_close(&s, a == NULL ? -1 : 0);
 	}
-	CHECK_INT(green_scope_close(&s, -1), 0);
-	return (n);
+}
+
+/* At three addresses, with one port: with another one while somebody else has
+   that. */
+static bool
+listen_at_all(const char *const *addresses, struct green_listener *l[3],
+    int *port)
+{
+	int i, tries;
+
+	for (tries = 0; tries < 100; tries++) {
+		if ((l[0] = streams_listen(port)) == NULL)
+			return (false);
+		for (i = 1; i < 3; i++)
+			if ((l[i] = listen_at(addresses[i], *port)) == NULL)
+				break;
+		if (i == 3)
+			return (true);
+		if (!CHECK_INT(errno, EADDRINUSE))
+			tries = 100;
+		while (i > 0)
+			green_listener_close(l[--i]);
+	}
+	return (false);
 }
 
 GREEN_TEST(late_winners_are_closed)
@@ -354,25 +388,20 @@ GREEN_TEST(late_winners_are_closed)
 	static const char *const addresses[] = {
 		"127.0.0.1", "127.0.0.2", "127.0.0.3", NULL
 	};
-	struct green_listener *l[3] = { NULL };
+	struct green_listener *l[3];
 	struct green_stream *s;
 	int i, port;
 
 	if (!has_loopbacks())
 		return;
-	REQUIRE((l[0] = streams_listen(&port)) != NULL);
-	for (i = 1; i < 3; i++)
-		if (!CHECK((l[i] = listen_at(addresses[i], port)) != NULL))
-			goto out;
-	if (!CHECK((s = connect_to_all(addresses, 3, port)) != NULL))
-		goto out;
-	/* Any may have been seen first. */
-	for (i = 0; i < 3 && !leads_to(s, addresses[i]); i++)
-		CHECK(drain(l[i]) > 0);
-	for (i++; i < 3; i++)
-		CHECK(drain(l[i]) > 0);
-	CHECK_INT(green_stream_close(s), 0);
-out:
+	REQUIRE(CHECK(listen_at_all(addresses, l, &port)));
+	if (CHECK((s = connect_to_all(addresses, 3, port)) != NULL)) {
+		/* Any may have been seen first. */
+		for (i = 0; i < 3; i++)
+			if (!leads_to(s, addresses[i]))
+				drain(l[i]);
+		CHECK_INT(green_stream_close(s), 0);
+	}
 	for (i = 0; i < 3; i++)
 		green_listener_close(l[i]);
 }
@@ -465,13 +494,15 @@ GREEN_TEST(when_all_fail_each_is_told_of)
 	};
 	static const char *many[101];
 	char want[256], text[100][32];
-	struct green_connect_options opt = { .local_host = "127.0.0.1" };
-	int i, port = free_port();
+	struct green_connect_options opt = {
+		.happy_eyeballs_delay = GREEN_FOREVER
+	};
+	int i, port, fd = streams_refuse(&port);
 
 	snprintf(want, sizeof(want), "127.0.0.1:%d: Connection refused; "
 	    "127.0.0.2:%d: Connection refused; "
 	    "127.0.0.3:%d: Connection refused", port, port, port);
-	CHECK_NULL(connect_to(addresses, port, NULL), ECONNREFUSED);
+	CHECK_NULL(connect_to(addresses, port, &opt), ECONNREFUSED);
 	if (has_loopbacks())
 		CHECK_STR(green_errmsg(), want);
 	/* However many. */
@@ -489,6 +520,7 @@ GREEN_TEST(when_all_fail_each_is_told_of)
 	CHECK_NULL(connect_to(addresses, port, &opt), EADDRNOTAVAIL);
 	snprintf(want, sizeof(want), "127.0.0.3:%d: local address: ", port);
 	CHECK_HAS(green_errmsg(), want);
+	CHECK_INT(close(fd), 0);
 }
 
 GREEN_TEST(a_local_port_may_stand_alone)
@@ -497,12 +529,17 @@ GREEN_TEST(a_local_port_may_stand_alone)
 	struct green_listener *l;
 	struct green_stream *a, *b = NULL;
 	char from[16];
-	int port, local = free_port(), remote = 0;
+	int port, local, remote = 0, i = 0;
 
 	REQUIRE((l = streams_listen(&port)) != NULL);
-	snprintf(from, sizeof(from), "%d", local);
 	opt.local_port = from;
-	a = connect_to((const char *const[]){ "127.0.0.1", NULL }, port, &opt);
+	/* One that was free a moment ago, and still is. */
+	do {
+		CHECK_INT(close(streams_refuse(&local)), 0);
+		snprintf(from, sizeof(from), "%d", local);
+		a = connect_to((const char *const[]){ "127.0.0.1", NULL },
+		    port, &opt);
+	} while (a == NULL && errno == EADDRINUSE && i++ < 100);
 	if (CHECK(a != NULL) && CHECK((b = green_accept(l)) != NULL)) {
 		CHECK_INT(green_stream_attr(b, GREEN_ATTR_REMOTE_PORT, &remote,
 		    sizeof(remote)), 0);

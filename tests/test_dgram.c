@@ -337,14 +337,21 @@ GREEN_TEST(one_family_is_one_family)
 	green_dgram_close(d);
 }
 
+/* Hears somebody else alone: at its port there is nobody for the others, nor will
+   there be. */
+static struct green_dgram *
+open_deaf(void)
+{
+	return (green_udp_connect("127.0.0.1", "9", NULL));
+}
+
 GREEN_TEST(nobody_there_is_econnrefused_where_connected)
 {
-	struct green_dgram *d, *gone;
+	struct green_dgram *d, *deaf;
 	char buf[16];
 
-	REQUIRE(CHECK((gone = open_loopback()) != NULL));
-	REQUIRE(CHECK((d = connect_to(port_of(gone))) != NULL));
-	green_dgram_close(gone);
+	REQUIRE(CHECK((deaf = open_deaf()) != NULL));
+	REQUIRE(CHECK((d = connect_to(port_of(deaf))) != NULL));
 	CHECK_INT(green_dgram_send(d, "x", 1, NULL, 0), 0);
 	CHECK_ERRNO(green_dgram_receive(d, buf, sizeof(buf), NULL, NULL),
 	    ECONNREFUSED);
@@ -353,17 +360,17 @@ GREEN_TEST(nobody_there_is_econnrefused_where_connected)
 	CHECK_ERRNO(green_dgram_receive(d, buf, sizeof(buf), NULL, NULL),
 	    ECONNREFUSED);
 	green_dgram_close(d);
+	green_dgram_close(deaf);
 }
 
 GREEN_TEST(nobody_there_wakes_who_waits_for_an_answer)
 {
 	struct reception r = { .done = false };
-	struct green_dgram *gone;
+	struct green_dgram *deaf;
 	struct green_group group;
 
-	REQUIRE(CHECK((gone = open_loopback()) != NULL));
-	REQUIRE(CHECK((r.d = connect_to(port_of(gone))) != NULL));
-	green_dgram_close(gone);
+	REQUIRE(CHECK((deaf = open_deaf()) != NULL));
+	REQUIRE(CHECK((r.d = connect_to(port_of(deaf))) != NULL));
 	green_group_open(&group);
 	CHECK_INT(green_spawn(&group, receive, &r), 0);
 	settle();
@@ -373,6 +380,7 @@ GREEN_TEST(nobody_there_wakes_who_waits_for_an_answer)
 	CHECK_INT(r.n, -1);
 	CHECK_INT(r.error, ECONNREFUSED);
 	green_dgram_close(r.d);
+	green_dgram_close(deaf);
 }
 
 GREEN_TEST(a_connected_socket_hears_its_peer_alone)

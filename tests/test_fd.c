@@ -50,13 +50,13 @@ settle(void)
 		green_cancel_shielded_checkpoint();
 }
 
-/* ... until w is done, or for a second. */
+/* ... until w is done, or for a minute. */
 static bool
 ends(const struct wait *w)
 {
 	int i;
 
-	for (i = 0; i < 1000 && !w->done; i++)
+	for (i = 0; i < 60000 && !w->done; i++)
 		CHECK_INT(green_sleep(GREEN_MSEC), 0);
 	return (w->done);
 }
@@ -565,10 +565,7 @@ many_at_once(bool foreign)
 		CHECK_INT(green__loop->waiting_fds, n);
 		for (i = 0; i < n; i++)
 			CHECK(write(m->fd[i][1], "a", 1) == 1);
-		green_scope_set_deadline(&g.scope, green_now() +
-		    10 * GREEN_SEC);
 		CHECK_INT(green_group_close(&g, 0), 0);
-		CHECK(!green_scope_caught(&g.scope));
 		CHECK_INT(green__loop->waiting_fds, 0);
 		for (i = 0; foreign && i < n; i++)
 			CHECK(read(m->fd[i][0], &c, 1) == 1);

@@ -60,12 +60,15 @@ PLAIN_TEST(a_step_ends_though_tasks_are_ready)
 	g = open_guest(yield_for_ever, &n, NULL);
 	REQUIRE(CHECK(g != NULL));
 	CHECK_INT(green_guest_deadline(g), 0);
-	CHECK_INT(green_guest_step(g), 1);
+	/* In one that is stopped right away, nobody may have had a turn. */
+	do
+		REQUIRE(CHECK_INT(green_guest_step(g), 1));
+	while (n == 0);
 	CHECK_INT(green_guest_deadline(g), 0);
-	CHECK(n > 0);
 	before = n;
-	CHECK_INT(green_guest_step(g), 1);
-	CHECK(n > before);
+	do
+		REQUIRE(CHECK_INT(green_guest_step(g), 1));
+	while (n == before);
 	CHECK_ERRNO(green_guest_close(g), ECANCELED);
 }
 
@@ -101,7 +104,7 @@ clean_up(void *arg)
 	struct green_scope s;
 	int rc = green_sleep_forever();
 
-	GREEN_SHIELD(&s, GREEN_SEC)
+	GREEN_SHIELD(&s, GREEN_FOREVER)
 		if (green_sleep(20 * GREEN_MSEC) == 0 &&
 		    green_to_thread(count_up, arg) == 0)
 			++*(int *)arg;

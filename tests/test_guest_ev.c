@@ -28,6 +28,8 @@ step(struct host *h)
 	h->steps++;
 	ev_timer_stop(h->loop, &h->timer);
 	if (green_guest_step(h->g) != 1 || h->steps == h->at_most) {
+		/* Stopped, it is not called for what has come meanwhile. */
+		ev_io_stop(h->loop, &h->io);
 		ev_break(h->loop, EVBREAK_ALL);
 		return;
 	}

@@ -158,18 +158,18 @@ GREEN_TEST(a_wait_lasts_as_long_as_it_should)
 		look(times[i]);
 		took = green__clock() - took;
 		CHECK(took >= times[i]);
-		CHECK(took < times[i] + 5 * GREEN_SEC);
+		/* In another unit, it would be an hour, or a day. */
+		CHECK(took < times[i] + 60 * GREEN_SEC);
 	}
 }
 
 GREEN_TEST(a_wake_before_the_wait_ends_it)
 {
-	int64_t took = green__clock();
+	int64_t took;
 
 	wake();
 	wake();
-	look(30 * GREEN_SEC);
-	CHECK(green__clock() - took < 10 * GREEN_SEC);
+	look(GREEN_FOREVER);
 	/* Both are used up. */
 	took = green__clock();
 	look(10 * GREEN_MSEC);
@@ -203,17 +203,15 @@ waker_main(void *arg)
 GREEN_TEST(no_wake_from_another_thread_is_lost)
 {
 	struct waker w = { .loop = green__loop, .rounds = 5000 };
-	int64_t start = green__clock();
 	pthread_t thread;
 	unsigned seen = 0;
 
 	REQUIRE(CHECK(pthread_create(&thread, NULL, waker_main, &w) == 0));
 	while (seen < w.rounds) {
-		look(60 * GREEN_SEC);
+		look(GREEN_FOREVER);
 		seen = atomic_load(&w.asked);
 		atomic_store(&w.seen, seen);
 	}
-	CHECK(green__clock() - start < 50 * GREEN_SEC);
 	pthread_join(thread, NULL);
 }
 
@@ -231,7 +229,7 @@ GREEN_TEST(a_signal_handler_may_wake)
 	struct itimerval often = { { 0, 500 }, { 0, 500 } }, never = { 0 };
 	struct sigaction sa = { .sa_handler = wake_from_handler }, was;
 	struct itimerval before;
-	int64_t start = green__clock();
+	int64_t start;
 	int i;
 
 	/* Restarted system calls do not hide a lost wake. */
@@ -244,12 +242,13 @@ GREEN_TEST(a_signal_handler_may_wake)
 	}
 	/* Also amid the reactor's own work. */
 	REQUIRE(CHECK(setitimer(ITIMER_VIRTUAL, &often, &before) == 0));
-	while (green__clock() - start < 50 * GREEN_MSEC)
+	start = green__clock();
+	do
 		look(0);
+	while (green__clock() - start < 50 * GREEN_MSEC);
 	REQUIRE(CHECK(setitimer(ITIMER_VIRTUAL, &never, NULL) == 0));
 	sigaction(SIGVTALRM, &was, NULL);
 	look(0);
-	CHECK(green__clock() - start < 50 * GREEN_SEC);
 }
 
 /*

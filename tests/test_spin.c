@@ -191,8 +191,9 @@ PLAIN_TEST(a_loop_spins_and_a_guests_step_does_not)
 
 	if (!have_two_cpus())
 		return;
-	CHECK_INT(IN_LOOP(call_nap, &vain, NULL), 0);
-	CHECK(vain > 0);
+	/* Unless it comes to its sleep after the call has ended. */
+	while (vain == 0)
+		REQUIRE(CHECK_INT(IN_LOOP(call_nap, &vain, NULL), 0));
 	g = open_guest(call_nap, &vain, NULL);
 	if (!CHECK(g != NULL))
 		return;

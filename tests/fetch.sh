@@ -178,11 +178,13 @@ tag() {
 	    stat -f '%i %z %m' "$root/big")
 }
 
-# webd has told of such an answer.
+# webd has told of such an answer, or does within a minute.
 expect_log() {
 	checks=$((checks + 1))
-	for i in 1 2 3 4 5 6 7 8 9 10; do
+	i=0
+	while [ $i -lt 600 ]; do
 		grep -q "$1" "$tmp/log" && return
+		i=$((i + 1))
 		sleep 0.1
 	done
 	wrong 'what webd was asked for' "$1" "$(tail -3 "$tmp/log")"
@@ -268,7 +270,7 @@ interrupted() {
 
 # A server of what is odd.  The path tells what: see answer().
 cat >"$tmp/odd.py" <<'END'
-import collections, socket, ssl, sys, threading, time
+import collections, os, socket, ssl, sys, threading, time
 
 other = sys.argv[1] if len(sys.argv) > 1 else ''
 seen = collections.Counter()
@@ -376,18 +378,19 @@ def answer(s, path, request):
     if name == b'stale':
         return reply(b'%d' % seen[path]), False
     if name == b'stall':
-        time.sleep(5)
+        time.sleep(3600)
         return b'', False
     if name == b'trickle':
         s.sendall(OK + b'Content-Length: 10\r\n\r\n01234')
-        time.sleep(0.5)
+        while not os.path.exists(os.path.dirname(sys.argv[0]) + '/go'):
+            time.sleep(0.05)
         return b'56789', True
     if name == b'slow':
         again = rest(b'first ', b'second', b'"s"')
         got = partly(request, b'"s"', b'first ', b'second', again)
         if got is not again:
             s.sendall(got)
-            time.sleep(20)
+            time.sleep(3600)
         return got if got is again else b'', False
     return reply(b'?', status=b'404 Not Found'), True
 
@@ -490,10 +493,18 @@ oddities() {
 	# On a terminal there are bars; how each has ended stays.
 	empty
 	checks=$((checks + 1))
-	(cd "$d" && python3 -c 'import pty, sys
+	(cd "$d" && exec python3 -c 'import pty, sys
 sys.exit(pty.spawn(sys.argv[1:], stdin_read = lambda fd: b"") >> 8)' \
 	    "$fetch" -b "$backend" -O "$url/flaky" "$url/chunked" "$url/old" \
-	    "$url/trickle" </dev/null >"$tmp/out" 2>&1)
+	    "$url/trickle" </dev/null >"$tmp/out" 2>&1) &
+	pid=$!
+	# The rest of that comes when a bar has been seen of its first half.
+	until grep -q 'trickle .*=>.*] *50%' "$tmp/out" ||
+	    ! kill -0 $pid 2>/dev/null; do
+		sleep 0.1
+	done
+	: >"$tmp/go"
+	wait $pid
 	rc=$?
 	[ $rc -eq 6 ] || wrong 'status on a terminal' 6 $rc
 	for words in 'trickle .*=>.*] *50%' 'waits: the answer was cut off' \

@@ -108,7 +108,7 @@ run(void *mode)
 	if (rc == 0 && strcmp(mode, "sleep") == 0) {
 		rc = all_is_set(0);
 		if (rc == 0)
-			rc = green_sleep(60 * GREEN_SEC);
+			rc = green_sleep(3600 * GREEN_SEC);
 	} else if (rc == 0) {
 		rc = green_spawn(&g, latecomer, NULL);
 		if (rc == 0)
@@ -121,7 +121,7 @@ run(void *mode)
 int
 main(int argc, char *argv[])
 {
-	alarm(120);
+	alarm(1200);
 	return (argc != 2 || green_run(run, argv[1], NULL) == -1);
 }
 END

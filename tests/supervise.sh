@@ -20,12 +20,12 @@ complain() {
 	status=1
 }
 
-# wait_for PATTERN [COUNT]: until so many lines of the log match
+# wait_for PATTERN [COUNT]: until so many lines of the log match, for a minute
 wait_for() {
 	i=0
 	while [ "$(grep -c -- "$1" "$tmp/log")" -lt "${2-1}" ]; do
 		i=$((i + 1))
-		[ $i -lt 200 ] || {
+		[ $i -lt 600 ] || {
 			complain "no line matches: $1"
 			return 1
 		}

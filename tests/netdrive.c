@@ -269,7 +269,7 @@ main(int argc, char *argv[])
 	size_t i;
 
 	/* None is to be left over. */
-	alarm(300);
+	alarm(1200);
 	args = argv + 2;
 	nargs = argc - 2;
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

@@ -17,10 +17,18 @@ build=$(pwd)
 srcdir=$(cd "$srcdir" && pwd) || exit 99
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/tutorial.XXXXXX") || exit 99
 jobs=
-clean() {
+# What goes on in the background, and what it has, the port, ends here.
+end_jobs() {
 	for job in $jobs; do
 		kill "$job" 2>/dev/null
 	done
+	for job in $jobs; do
+		wait "$job" 2>/dev/null
+	done
+	jobs=
+}
+clean() {
+	end_jobs
 	rm -rf "$tmp"
 }
 trap clean EXIT
@@ -103,6 +111,7 @@ session() {
 		esac
 	done <"$1"
 	command_run
+	end_jobs
 }
 
 command_run() {
@@ -111,10 +120,10 @@ command_run() {
 	case $command in
 	*'&') jobs="$jobs $!" ;;
 	esac
-	tries=0
-	while [ "$(wc -l <"$printed")" -lt $due ] && [ $tries -lt 600 ]; do
+	pauses=0
+	while [ "$(wc -l <"$printed")" -lt $due ] && [ $pauses -lt 600 ]; do
 		pause
-		tries=$((tries + 1))
+		pauses=$((pauses + 1))
 	done
 }
 
@@ -157,12 +166,13 @@ sessions=0
 for text in "$srcdir"/doc/*.md; do
 	tries=0
 	while :; do
-		port=$((20000 + ($$ + 997 * tries) % 20000))
+		# Not one that the system gives out by itself.
+		port=$((10000 + ($$ + 997 * tries) % 20000))
 		run "$text" && break
 		tries=$((tries + 1))
 		# Somebody else's port is not what the text is about.
 		if grep -q 'Address already in use' "$tmp/diff" &&
-		    [ $tries -lt 5 ]; then
+		    [ $tries -lt 50 ]; then
 			continue
 		fi
 		complain "${text##*/}: session $n"

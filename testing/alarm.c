@@ -34,7 +34,7 @@ dump(int signo)
 static void
 end_process(struct green__alarm *w)
 {
-	const struct timespec a_while = { 2, 0 };
+	const struct timespec a_while = { 10, 0 };
 	struct sigaction sa;
 
 	fprintf(stderr, "%s: it does not come back; its %u seconds are over\n",
@@ -82,8 +82,8 @@ run(void *arg)
 	return (NULL);
 }
 
-static unsigned
-seconds(void)
+unsigned
+green__test_seconds(void)
 {
 	const char *text = getenv("GREEN_TEST_TIMEOUT");
 	long n = text == NULL ? SECONDS : strtol(text, NULL, 10);
@@ -98,7 +98,7 @@ green__alarm_open(struct green__alarm *w)
 	int error;
 
 	memset(w, 0, sizeof(*w));
-	w->seconds = seconds();
+	w->seconds = green__test_seconds();
 	w->watched = pthread_self();
 	if ((error = pthread_mutex_init(&w->lock, NULL)) != 0)
 		goto fail_lock;

@@ -40,6 +40,8 @@ struct green__alarm {
 	bool	 leaving;
 	char	 text[256];
 };
+/* What a run, or a claim, may take: $GREEN_TEST_TIMEOUT, else 10. */
+unsigned green__test_seconds(void);
 int	 green__alarm_open(struct green__alarm *w);	/* EAGAIN, ... */
 void	 green__alarm_arm(struct green__alarm *w, const char *text);
 void	 green__alarm_disarm(struct green__alarm *w);

@@ -14,9 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "internal.h"
 #include "stream.h"
-
-#define PATIENCE	(10 * GREEN_SEC)	/* with each claim */
 
 static const struct green__claim *const tables[] = {
 	green__stream_data, green__stream_end, green__stream_close,
@@ -54,7 +53,7 @@ try(struct green__trial *t, const struct green__claim *c)
 {
 	int rc, i;
 
-	green_fail_after(&t->scope, PATIENCE);
+	green_fail_after(&t->scope, green__test_seconds() * GREEN_SEC);
 	green_group_open(&t->group);
 	c->fn(t);
 	rc = green_checkpoint_if_cancelled();

@@ -367,6 +367,8 @@ prepare(bool list)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	unsetenv("GREEN_BACKEND");
 	unsetenv("GREEN_CONTEXT");
+	/* The machine may be busy, or stop for a while. */
+	(void)setenv("GREEN_TEST_TIMEOUT", "100", 0);
 	CU_set_error_action(CUEA_FAIL);
 	if (CU_initialize_registry() != CUE_SUCCESS)
 		errx(1, "%s", CU_get_error_msg());

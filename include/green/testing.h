@@ -113,9 +113,9 @@ int	 green_sequence(struct green_sequencer *q, unsigned point) GREEN_CHECK;
  * pieces of all sizes, framing.  What a stream may do or not, it may do: end in
  * one direction, hold bytes that nobody has received, tell an abort from an end
  * (EPROTO).  0; or -1 with EPROTO, and stderr says which claims do not hold,
- * and how; or as make() fails; or ECANCELED.  A claim that takes 10 seconds, of
- * the loop's clock, does not hold.  A checkpoint.  SIGPIPE has another action
- * meanwhile.
+ * and how; or as make() fails; or ECANCELED.  A claim that takes 10 seconds
+ * ($GREEN_TEST_TIMEOUT), of the loop's clock, does not hold.  A checkpoint.
+ * SIGPIPE has another action meanwhile.
  */
 int	 green_test_stream(int (*make)(void *arg, struct green_stream *end[2]),
 	    void *arg) GREEN_CHECK;

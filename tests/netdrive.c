@@ -175,7 +175,10 @@ watch(struct green_stream *s, bool keepalive)
 	return (green_stream_set(s, GREEN_OPT_KEEPALIVE_COUNT, 2));
 }
 
-/* Send, and hear nothing, until that fails. */
+/* Send, and hear nothing, until that fails: the system tells of a connection's end
+   once, whoever asks first. */
+static int told;
+
 static int
 pester(void *arg)
 {
@@ -184,6 +187,7 @@ pester(void *arg)
 	while (green_stream_send(s, "x", 1) == 0)
 		if (green_sleep(50 * GREEN_MSEC) == -1)
 			return (-1);
+	told = errno;
 	return (0);
 }
 
@@ -207,7 +211,8 @@ vanish(void *arg)
 		return (-1);
 	while ((n = green_stream_receive(s, buf, sizeof(buf))) > 0)
 		continue;
-	printf("%" PRId64 " %s\n", elapsed(), n == 0 ? "end" : green_errmsg());
+	printf("%" PRId64 " %s\n", elapsed(), n == -1 ? green_errmsg() :
+	    told != 0 ? strerror(told) : "end");
 	green_group_cancel(&g, NULL);
 	if (green_group_close(&g, 0) == -1)
 		return (-1);

@@ -492,6 +492,7 @@ struct loop {
 	struct green_token *door;
 	_Atomic(struct inbox_item *) inbox;
 	struct spin spin;		/* while worker calls are under way */
+	unsigned looks;			/* at the inbox, in spins */
 	_Atomic(unsigned) wakers;	/* threads about to wake the reactor */
 
 	struct green__meter meter;

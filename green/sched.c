@@ -15,6 +15,8 @@
 
 #include "switch.h"
 
+#define LOOKS_A_POLL	256
+
 _Thread_local struct loop *green__loop;
 
 int
@@ -187,12 +189,19 @@ poll_reactor(struct loop *l, int64_t timeout)
 	TRACE2(reactor__return, l->ops->name, l->nready);
 }
 
+/* While it spins: has a thread posted something?  Descriptors do not wait until
+   that is over. */
 static bool
-posted(void *loop)
+arrived(void *loop)
 {
 	struct loop *l = loop;
 
-	return (atomic_load_explicit(&l->inbox, memory_order_relaxed) != NULL);
+	if (atomic_load_explicit(&l->inbox, memory_order_relaxed) != NULL)
+		return (true);
+	if (l->waiting_fds == 0 || ++l->looks % LOOKS_A_POLL != 0)
+		return (false);
+	poll_reactor(l, 0);
+	return (l->nready > 0);
 }
 
 /* Wait for what comes from outside, for at most timeout. */
@@ -206,7 +215,7 @@ wait_outside(struct loop *l, int64_t timeout, int64_t now)
 		timeout = GREEN_SEC;
 	/* Workers answer soon, as a rule; but a guest's step waits for nobody. */
 	if (l->calls > 0 && l->guest == NULL &&
-	    green__spin(&l->spin, &timeout, posted, l))
+	    green__spin(&l->spin, &timeout, arrived, l))
 		timeout = 0;
 	asleep = timeout > 0 && green__inbox_sleep(l);
 	if (!asleep)

@@ -20,7 +20,7 @@
 #include "check.h"
 #include "guests.h"
 
-#define SHORT	(20 * GREEN_USEC)	/* what a spin takes */
+#define SHORT	(100 * GREEN_USEC)	/* what a spin takes */
 
 /* Looks, and the last that sees nothing. */
 struct look {
@@ -203,10 +203,56 @@ PLAIN_TEST(a_loop_spins_and_a_guests_step_does_not)
 	CHECK_INT(vain, 0);
 }
 
+static int
+await_input(void *fd)
+{
+	return (green_wait_readable(*(const int *)fd));
+}
+
+/* With a task that waits for a descriptor, how often the reactor is asked while
+   the loop has nothing to do but to wait for a thread. */
+static int
+count_polls(void *polls)
+{
+	struct green_group g;
+	uint64_t before;
+	int fd[2], rc;
+
+	if (pipe(fd) == -1)
+		return (-1);
+	green_group_open(&g);
+	rc = green_spawn(&g, await_input, &fd[0]);
+	if (rc == 0)
+		rc = green_checkpoint();
+	before = green__loop->polls;
+	if (rc == 0)
+		rc = green_to_thread(nap, NULL);
+	*(uint64_t *)polls = green__loop->polls - before;
+	green_group_cancel(&g, NULL);
+	rc = green_group_close(&g, rc);
+	close(fd[0]);
+	close(fd[1]);
+	return (rc);
+}
+
+PLAIN_TEST(descriptors_do_not_wait_until_a_spin_is_over)
+{
+	uint64_t polls = 0;
+	int tries;
+
+	if (!have_two_cpus())
+		return;
+	/* A thread that another one takes the CPU from may not come to it. */
+	for (tries = 0; tries < 100 && polls <= 2; tries++)
+		CHECK_INT(IN_LOOP(count_polls, &polls, NULL), 0);
+	CHECK(polls > 2);
+}
+
 CU_TestInfo spin_tests[] = {
 	CLAIM(each_spin_in_vain_doubles_the_sleeps_until_the_next),
 	CLAIM(a_spin_takes_its_time_off_the_sleep_or_is_not_tried),
 	CLAIM(on_one_cpu_nobody_spins),
 	CLAIM(a_loop_spins_and_a_guests_step_does_not),
+	CLAIM(descriptors_do_not_wait_until_a_spin_is_over),
 	CU_TEST_INFO_NULL
 };

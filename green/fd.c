@@ -2,8 +2,8 @@
  * Descriptors, and the tasks that wait for them.  A loop knows each descriptor
  * by its number: its own ones from open to close, and foreign ones once a task
  * has waited for them, kept for the next time.  At most one task waits in each
- * direction; f->wanted has exactly those directions, and the reactor is told of
- * every change.
+ * direction; f->wanted has exactly those directions, and a reactor without
+ * lasting edges is told of every change.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -33,14 +33,6 @@ struct any_waiter {
 	size_t	 n;
 	unsigned dir;
 };
-
-struct green__fd *
-green__fd_find(int fd)
-{
-	struct loop *l = green__loop;
-
-	return ((size_t)fd < l->nfds ? l->fds[fd] : NULL);
-}
 
 /* Make room for a number.  ENOMEM */
 static int
@@ -96,17 +88,25 @@ wake_all(struct green__fd *f, int result, int error)
 			wake(f, i, result, error);
 }
 
-/*
- * f->wanted has shrunk: tell the reactor.  One that has to arm f anew for the
- * other direction may fail then; who waits there learns why.
- */
-static void
-rearm(struct green__fd *f)
+/* f->wanted has changed: tell the reactor, if it wants to know. */
+static inline int
+arm(struct green__fd *f)
 {
 	struct loop *l = f->loop;
+
+	return (f->flags & GREEN__FD_EDGES ? 0 : l->ops->arm(l->reactor, f));
+}
+
+/*
+ * f->wanted has shrunk.  A reactor that has to arm f anew for the other direction
+ * may fail then; who waits there learns why.
+ */
+static inline void
+rearm(struct green__fd *f)
+{
 	int error = errno;
 
-	if (l->ops->arm(l->reactor, f) == -1)
+	if (arm(f) == -1)
 		wake_all(f, errno == EPERM ? 0 : -1, errno);
 	errno = error;
 }
@@ -145,7 +145,7 @@ hook(struct green__fd *f, unsigned dir, struct waiter *w)
 	f->waiter[INDEX(dir)] = w;
 	f->wanted |= dir;
 	l->waiting_fds++;
-	if (l->ops->arm(l->reactor, f) == 0)
+	if (arm(f) == 0)
 		return (0);
 	error = errno;
 	(void)unhook(f, INDEX(dir));
@@ -195,6 +195,7 @@ green__fd_open(struct green__fd *f, int fd)
 	*f = (struct green__fd){
 		.fd = fd,
 		.ready = GREEN__READ | GREEN__WRITE,
+		.flags = l->ops->edges ? GREEN__FD_EDGES : 0,
 		.loop = l
 	};
 	if (l->ops->attach(l->reactor, f) == -1) {
@@ -237,7 +238,7 @@ green__fd_watch(struct green__fd *f, void (*watcher)(struct green__fd *f))
 	f->watcher = watcher;
 	f->wanted = GREEN__READ;
 	l->waiting_fds++;
-	if (l->ops->arm(l->reactor, f) == 0)
+	if (arm(f) == 0)
 		return (0);
 	f->watcher = NULL;
 	f->wanted = 0;

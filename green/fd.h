@@ -23,7 +23,8 @@ enum {
 enum {
 	GREEN__FD_FOREIGN = 1,		/* green_wait_readable()'s; one shot */
 	GREEN__FD_ALWAYS  = 2,		/* no reactor takes it: always ready */
-	GREEN__FD_HUNGUP  = 4		/* the last read edge said: ends here */
+	GREEN__FD_HUNGUP  = 4,		/* the last read edge said: ends here */
+	GREEN__FD_EDGES	  = 8		/* attached to a reactor with lasting ones */
 };
 struct green__fd {
 	int	 fd;			/* -1: closed */
@@ -66,8 +67,6 @@ void	 green__fd_ready(struct green__fd *f, unsigned dirs, bool hungup);
 /* A foreign descriptor; EBUSY, EBADF, ECANCELED, ENOMEM. */
 int	 green__fd_wait_foreign(int fd, unsigned dir);
 void	 green__fd_closing(int fd);
-/* The reactors': what this loop knows by the number of fd, or NULL. */
-struct green__fd *green__fd_find(int fd);
 /* The loop ends: forget the foreign ones. */
 void	 green__fds_free(struct loop *l);
 

@@ -417,8 +417,8 @@ struct green__meter {
 	int64_t	 longest;
 	int64_t	 total;			/* since the reactor's turn, */
 	unsigned runs;			/* and how many */
-	unsigned batch;			/* switches counted at once; 1: exact */
-	bool	 exact;
+	unsigned batch;			/* switches counted at once, now */
+	unsigned grain;			/* and from the next time on; 1: exact */
 	uint64_t switches;		/* all, up to the last turn */
 	int64_t	 limit;			/* the watchdog's */
 	struct green__watchdog *watchdog;	/* NULL: no stall limit */
@@ -512,6 +512,15 @@ static inline struct green_task *
 green__task(void)
 {
 	return (green__loop == NULL ? NULL : green__loop->current);
+}
+
+/* The reactors': what this loop knows by the number of fd, or NULL. */
+static inline struct green__fd *
+green__fd_find(int fd)
+{
+	struct loop *l = green__loop;
+
+	return ((size_t)fd < l->nfds ? l->fds[fd] : NULL);
 }
 
 /* sched.c */

@@ -3,9 +3,9 @@
  * the switch: while runs are short, the meter reads it only when the reactor's
  * turn has come, and takes the batch of runs since the last time for one; a
  * batch that is no longer than the longest run so far tells nothing new.  While
- * runs are long, or after a batch that was, or under a stall limit, the meter
- * is exact: it has every switch pass by here, and grants the reactor its turn
- * only when that is due.
+ * runs are long, there are fewer in a batch, so few that together they are far
+ * from that; after a batch that was not, or under a stall limit, each is one of
+ * its own.  The reactor is granted its turn only when that is due.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -20,6 +20,7 @@
 
 #define SWITCHES	64u	/* between two turns of the reactor */
 #define LONG		(2 * GREEN_USEC)
+#define MARGIN		4	/* batches a longest run */
 #define UNSET		(-1)
 
 static _Atomic(int64_t) stall_limit = UNSET;	/* 0: none */
@@ -63,6 +64,18 @@ adjust_watchdog(struct green__meter *m, int64_t limit)
 	m->watchdog = limit > 0 ? green__watchdog_open(limit) : NULL;
 }
 
+/* How many runs make a batch from now on. */
+static unsigned
+grain(const struct green__meter *m)
+{
+	int64_t mean = m->total / m->runs, n;
+
+	if (mean < LONG)
+		return (SWITCHES);
+	n = m->longest / (mean * MARGIN);
+	return (n < 1 ? 1 : n < SWITCHES ? (unsigned)n : SWITCHES);
+}
+
 bool
 green__meter_stop(struct loop *l, int64_t now)
 {
@@ -85,10 +98,10 @@ green__meter_stop(struct loop *l, int64_t now)
 	m->batch = l->turn_in = 0;
 	if (m->limit != limit)
 		adjust_watchdog(m, limit);
-	if (l->nready > 0 && m->exact && m->runs < SWITCHES)
+	if (l->nready > 0 && m->grain < SWITCHES && m->runs < SWITCHES)
 		return (false);
 	if (m->runs > 0)
-		m->exact = limit > 0 || grew || m->total >= m->runs * LONG;
+		m->grain = limit > 0 || grew ? 1 : grain(m);
 	m->runs = 0;
 	m->total = 0;
 	return (true);
@@ -100,7 +113,7 @@ green__meter_start(struct loop *l, int64_t now)
 	struct green__meter *m = &l->meter;
 
 	m->began = now;
-	m->batch = l->turn_in = m->exact ? 1 : SWITCHES;
+	m->batch = l->turn_in = m->grain;
 	if (m->watchdog == NULL || l->nready == 0)
 		return;
 	/* Who is the next is settled now, also where a seed shuffles. */
@@ -117,7 +130,7 @@ green__meter_open(struct loop *l)
 	char *end;
 	long long ms;
 
-	l->meter.exact = true;
+	l->meter.grain = 1;
 	if (text == NULL || *text == '\0' || current_limit() != UNSET)
 		return (0);
 	errno = 0;
@@ -148,7 +161,7 @@ begin_anew(struct loop *l)
 	m->batch = 1;
 	l->turn_in = 0;
 	m->began = green__clock();
-	m->exact = true;
+	m->grain = 1;
 }
 
 void

@@ -12,6 +12,7 @@
 #ifndef GREEN_REACTOR_H
 #define GREEN_REACTOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct green__fd;
@@ -19,6 +20,7 @@ struct green__reactor;			/* a backend's own */
 
 struct green__reactor_ops {
 	const char *name;
+	bool	 edges;			/* attached descriptors' last: no arm() */
 	/* NULL and errno: EMFILE, ENOMEM, ... */
 	struct green__reactor *(*open)(void);
 	void	(*close)(struct green__reactor *r);
@@ -30,10 +32,9 @@ struct green__reactor_ops {
 	int	(*attach)(struct green__reactor *r, struct green__fd *f);
 	void	(*detach)(struct green__reactor *r, struct green__fd *f);
 	/*
-	 * The directions that tasks wait for on f, f->wanted, have changed.  A
-	 * reactor with lasting edges does nothing for attached descriptors;
-	 * foreign ones are (re)armed for just those directions, 0 being none:
-	 * 0, or -1 and errno (EPERM: always ready; EBADF: not open).
+	 * The directions that tasks wait for on f, f->wanted, have changed: it
+	 * is (re)armed for just those, 0 being none.  0, or -1 and errno (EPERM:
+	 * always ready; EBADF: not open).
 	 */
 	int	(*arm)(struct green__reactor *r, struct green__fd *f);
 	/*

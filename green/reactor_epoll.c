@@ -132,8 +132,7 @@ epoll_arm(struct green__reactor *r, struct green__fd *f)
 {
 	uint32_t events = EPOLLONESHOT;
 
-	if ((f->flags & GREEN__FD_FOREIGN) == 0 ||
-	    f->wanted == ARMED(f->slot))
+	if (f->wanted == ARMED(f->slot))
 		return (0);
 	if (f->wanted == 0) {
 		/* Closed behind our back, it is out already. */
@@ -260,6 +259,7 @@ epoll_guest_fd(struct green__reactor *r)
 
 const struct green__reactor_ops green__reactor_epoll = {
 	.name = "epoll",
+	.edges = true,
 	.open = epoll_open,
 	.close = epoll_close,
 	.attach = epoll_attach,

@@ -238,8 +238,6 @@ kqueue_arm(struct green__reactor *r, struct green__fd *f)
 	unsigned less = armed & ~f->wanted;
 	int error;
 
-	if ((f->flags & GREEN__FD_FOREIGN) == 0)
-		return (0);
 	if (less != 0)
 		forget(r, f->fd, less);
 	f->slot = armed & ~less;
@@ -385,6 +383,7 @@ kqueue_guest_fd(struct green__reactor *r)
 
 const struct green__reactor_ops green__reactor_kqueue = {
 	.name = "kqueue",
+	.edges = true,
 	.open = kqueue_open,
 	.close = kqueue_close,
 	.attach = kqueue_attach,

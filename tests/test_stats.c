@@ -321,6 +321,42 @@ PLAIN_TEST(long_runs_are_measured_one_by_one)
 	CHECK(r.longest <= r.all - 20 * GREEN_MSEC);
 }
 
+/* A reactor's turn comes after n runs that each last for so long; how many the
+   meter takes for one from then on. */
+static unsigned
+metered(struct loop *l, int n, int64_t each)
+{
+	struct green__meter *m = &l->meter;
+
+	do {
+		green__meter_start(l, l->time);
+		n -= (int)m->batch;
+		l->time += m->batch * each;
+		l->turn_in = 0;
+	} while (!green__meter_stop(l, l->time));
+	CHECK(n <= 0);
+	return (m->grain);
+}
+
+PLAIN_TEST(longer_runs_are_metered_in_smaller_batches)
+{
+	struct loop l = { .nready = 1, .meter = { .grain = 1 } };
+
+	CHECK_INT(metered(&l, 64, 100 * GREEN_USEC), 1);
+	CHECK_INT(l.meter.longest, 100 * GREEN_USEC);
+	/* All is well below what is known already. */
+	CHECK_INT(metered(&l, 64, 5 * GREEN_USEC), 5);
+	CHECK_INT(metered(&l, 64, 5 * GREEN_USEC), 5);
+	CHECK_INT(metered(&l, 64, GREEN_USEC), 64);
+	CHECK_INT(metered(&l, 64, GREEN_USEC), 64);
+	CHECK_INT(l.meter.longest, 100 * GREEN_USEC);
+	/* A batch that is not counts as one, and there is no second one. */
+	CHECK_INT(metered(&l, 64, 10 * GREEN_USEC), 1);
+	CHECK_INT(l.meter.longest, 640 * GREEN_USEC);
+	CHECK_INT(metered(&l, 64, GREEN_MSEC), 1);
+	CHECK_INT(l.meter.longest, GREEN_MSEC);
+}
+
 CU_TestInfo stats_tests[] = {
 	CLAIM(outside_of_a_loop_all_counts_of_one_are_0),
 	CLAIM(tasks_are_counted_and_those_that_are_ready),
@@ -334,5 +370,6 @@ CU_TestInfo stats_tests[] = {
 	CLAIM(worker_threads_are_counted),
 	CLAIM(the_longest_run_is_measured),
 	CLAIM(long_runs_are_measured_one_by_one),
+	CLAIM(longer_runs_are_metered_in_smaller_batches),
 	CU_TEST_INFO_NULL
 };

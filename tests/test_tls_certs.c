@@ -16,19 +16,6 @@
 #include "scratch.h"
 #include "tls.h"
 
-/* The day that is so many days from now, as messages have it. */
-static const char *
-day(int days)
-{
-	static char text[32];
-	time_t when = time(NULL) + days * 24L * 60 * 60;
-	struct tm tm;
-
-	gmtime_r(&when, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%d", &tm);
-	return (text);
-}
-
 /* A server with c, which a client has to refuse when it wants that name. */
 static void
 refused(const struct cert *c, const char *hostname, const char *reason)
@@ -58,16 +45,33 @@ refused_as(const struct cert_wish *w, const char *hostname, const char *reason)
 	cert_free(&c);
 }
 
+/* The same of when it is valid: the reason ends with that day, as it stands in the
+   certificate, since midnight may come in between. */
+static void
+refused_on(const struct cert_wish *w, const char *reason,
+    const ASN1_TIME *(*date)(const X509 *))
+{
+	struct cert c = { .x = NULL };
+	char text[128];
+	struct tm tm;
+	size_t n;
+
+	if (cert_make(&c, w) && CHECK(ASN1_TIME_to_tm(date(c.x), &tm) == 1)) {
+		n = strlcpy(text, reason, sizeof(text));
+		strftime(text + n, sizeof(text) - n, "%Y-%m-%d", &tm);
+		refused(&c, sides_hostname, text);
+	}
+	cert_free(&c);
+}
+
 GREEN_TEST(an_expired_one_is_refused)
 {
 	const struct cert_wish w = { .name = "server.example",
 	    .san = "DNS:server.example", .issuer = cert_ca(),
 	    .from = -20, .to = -10 };
-	char reason[128];
 
-	snprintf(reason, sizeof(reason),
-	    "certificate for server.example has expired on %s", day(-10));
-	refused_as(&w, sides_hostname, reason);
+	refused_on(&w, "certificate for server.example has expired on ",
+	    X509_get0_notAfter);
 }
 
 GREEN_TEST(one_that_is_not_valid_yet_is_refused)
@@ -75,11 +79,9 @@ GREEN_TEST(one_that_is_not_valid_yet_is_refused)
 	const struct cert_wish w = { .name = "server.example",
 	    .san = "DNS:server.example", .issuer = cert_ca(),
 	    .from = 10, .to = 20 };
-	char reason[128];
 
-	snprintf(reason, sizeof(reason),
-	    "certificate for server.example is not valid before %s", day(10));
-	refused_as(&w, sides_hostname, reason);
+	refused_on(&w, "certificate for server.example is not valid before ",
+	    X509_get0_notBefore);
 }
 
 GREEN_TEST(one_for_another_name_is_refused)

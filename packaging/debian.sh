@@ -33,10 +33,12 @@ lintian --info --fail-on error,warning --allow-root --suppress-tags \
 
 if [ "$(id -u)" -eq 0 ]; then
 	packages=$(echo ./*.deb)
-	DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
+	# Somebody else may be at it.
+	wait='-o DPkg::Lock::Timeout=600'
+	DEBIAN_FRONTEND=noninteractive apt-get $wait -q -y install \
 	    --no-install-recommends $packages
-	trap 'apt-get -q -y purge libgreen0 libgreen-testing0; rm -rf "$work"' \
-	    EXIT
+	trap 'apt-get $wait -q -y purge libgreen0 libgreen-testing0
+	    rm -rf "$work"' EXIT
 	srcdir=libgreen-$version "libgreen-$version/tests/readme.sh" --installed
 	CC=cc srcdir=libgreen-$version "libgreen-$version/tests/testing.sh" \
 	    "$(pkg-config --variable=libdir libgreen)"

@@ -12,6 +12,8 @@
 
 #include <green/thread.h>
 
+#include "green/internal.h"
+
 #include "gate.h"
 
 struct gate gate;
@@ -62,4 +64,12 @@ gate_pass_unless_cancelled(void *unused)
 			return (-1);
 		}
 	return (5);
+}
+
+/* Its inbox says so. */
+void
+gate_till_asleep(struct loop *l)
+{
+	while (atomic_load(&l->inbox) == NULL)
+		sched_yield();
 }

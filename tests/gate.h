@@ -9,6 +9,8 @@
 
 #include <stdatomic.h>
 
+struct loop;
+
 extern struct gate {
 	atomic_int inside;		/* how many wait there, */
 	atomic_int most;		/* at once, */
@@ -25,5 +27,7 @@ void	 gate_wait(void);		/* a task: until somebody is inside */
 int	 gate_pass(void *unused);	/* 5, with errno E2BIG */
 /* Until the task is cancelled, too; -1 then, with what check_cancelled says. */
 int	 gate_pass_unless_cancelled(void *unused);
+/* Until that loop, which has nothing else to do, waits for what comes. */
+void	 gate_till_asleep(struct loop *l);
 
 #endif /* GATE_H */

@@ -7,13 +7,15 @@
 #include "config.h"
 
 #include <pthread.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <green/net.h>
 #include <green/thread.h>
 
+#include "green/internal.h"
+
 #include "check.h"
+#include "gate.h"
 #include "tasks.h"
 
 /* A loop that deadlocks, called outside of any. */
@@ -144,7 +146,7 @@ clean_up_in_time(void *unused)
 
 	(void)unused;
 	CHECK_ERRNO(green_sleep_forever(), ECANCELED);
-	GREEN_SHIELD(&s, GREEN_SEC)
+	GREEN_SHIELD(&s, 3600 * GREEN_SEC)
 		CHECK_INT(green_sleep(GREEN_MSEC), 0);
 	return (0);
 }
@@ -216,23 +218,30 @@ MOCK_TEST(a_deadline_is_enough_to_be_no_deadlock)
 	CHECK_INT(green_scope_cause(&s), GREEN_DEADLINE);
 }
 
-static void *
-write_soon(void *fd)
-{
-	const struct timespec moment = { 0, 10000000 };
+struct writer {
+	struct loop *loop;
+	int	 fd;
+};
 
-	nanosleep(&moment, NULL);
-	(void)!write(*(int *)fd, "x", 1);
+static void *
+write_when_asleep(void *arg)
+{
+	struct writer *w = arg;
+
+	gate_till_asleep(w->loop);
+	(void)!write(w->fd, "x", 1);
 	return (NULL);
 }
 
 GREEN_TEST(a_descriptor_waited_for_is_enough_to_be_no_deadlock)
 {
+	struct writer w = { .loop = green__loop };
 	pthread_t thread;
 	int fd[2];
 
 	REQUIRE(CHECK_INT(pipe(fd), 0));
-	if (CHECK_INT(pthread_create(&thread, NULL, write_soon, &fd[1]), 0)) {
+	w.fd = fd[1];
+	if (CHECK_INT(pthread_create(&thread, NULL, write_when_asleep, &w), 0)) {
 		CHECK_INT(green_wait_readable(fd[0]), 0);
 		pthread_join(thread, NULL);
 	}
@@ -241,17 +250,15 @@ GREEN_TEST(a_descriptor_waited_for_is_enough_to_be_no_deadlock)
 }
 
 static int
-wait_there(void *unused)
+wait_there(void *loop)
 {
-	const struct timespec moment = { 0, 10000000 };
-
-	(void)unused;
-	return (nanosleep(&moment, NULL));
+	gate_till_asleep(loop);
+	return (0);
 }
 
 GREEN_TEST(a_call_under_way_is_enough_to_be_no_deadlock)
 {
-	CHECK_INT(green_to_thread(wait_there, NULL), 0);
+	CHECK_INT(green_to_thread(wait_there, green__loop), 0);
 }
 
 CU_TestInfo deadlock_tests[] = {

@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include <poll.h>
-#include <sched.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "green/internal.h"
 
 #include "check.h"
+#include "gate.h"
 #include "pair.h"
 #include "tasks.h"
 #include "watched.h"
@@ -218,8 +218,7 @@ call_when_asleep(void *arg)
 {
 	struct call *c = arg;
 
-	while (atomic_load(&c->loop->inbox) == NULL)
-		sched_yield();
+	gate_till_asleep(c->loop);
 	green__inbox_post(c->loop, &c->item);
 	return (NULL);
 }

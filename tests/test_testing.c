@@ -439,7 +439,7 @@ checkpoint_shielded(void *arg)
 	int rc = 0;
 
 	(void)arg;
-	GREEN_SHIELD(&s, GREEN_SEC)
+	GREEN_SHIELD(&s, 3600 * GREEN_SEC)
 		rc = green_checkpoint();
 	return (rc);
 }

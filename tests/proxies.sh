@@ -46,7 +46,7 @@ main(int argc, char *argv[])
 	ssize_t n;
 	int s = socket(AF_INET, SOCK_STREAM, 0);
 
-	alarm(120);
+	alarm(600);
 	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	sin.sin_port = htons((unsigned short)atoi(argv[argc - 1]));
 	if (connect(s, (struct sockaddr *)&sin, sizeof(sin)) == -1)
@@ -116,7 +116,7 @@ stop() {
 get() {
 	what=$1 wanted=$2 file=$3
 	shift 3
-	curl -s -S -m 120 -o "$tmp/got" "$@" 2>"$tmp/curl"
+	curl -s -S -m 600 -o "$tmp/got" "$@" 2>"$tmp/curl"
 	same "$what" "$wanted" $?
 	[ -z "$file" ] || cmp -s "$tmp/got" "$root/$file" ||
 	    wrong "$what" "$file" 'something else'
@@ -136,7 +136,7 @@ tcpproxy() {
 	# Many at once.
 	fetching=
 	for i in 1 2 3 4 5 6 7 8; do
-		curl -s -m 120 -o "$tmp/got.$i" "$url/big" &
+		curl -s -m 600 -o "$tmp/got.$i" "$url/big" &
 		fetching="$fetching $!"
 	done
 	wait $fetching

@@ -560,7 +560,7 @@ many_at_once(bool foreign)
 			CHECK_INT(foreign ?
 			    green_spawn(&g, wait_task, &m->w[i]) :
 			    green_spawn(&g, transfer_task, &m->t[i]), 0);
-		for (i = 0; i < 1000 && green__loop->waiting_fds < n; i++)
+		for (i = 0; i < 60000 && green__loop->waiting_fds < n; i++)
 			(void)!green_sleep(GREEN_MSEC);
 		CHECK_INT(green__loop->waiting_fds, n);
 		for (i = 0; i < n; i++)

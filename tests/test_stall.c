@@ -261,7 +261,7 @@ threads_come_and_go(void *unused)
 	green_set_stall_limit(3600 * GREEN_SEC);
 	CHECK_INT(IN_LOOP(see_watchdog, &before, NULL), 0);
 	/* A thread that has been joined may still be seen for a moment. */
-	for (i = 0; i < 1000 && count_threads() != before; i++)
+	for (i = 0; i < 60000 && count_threads() != before; i++)
 		(void)poll(NULL, 0, 1);
 	CHECK_INT(count_threads(), before);
 	return (0);

@@ -30,7 +30,8 @@
 #include "harness.h"
 #include "watched.h"
 
-#define SECONDS		120	/* for a test, times $CHECK_TIMEOUT_FACTOR */
+#define SECONDS		300	/* for a test, times $CHECK_TIMEOUT_FACTOR */
+#define MOMENTS		10000	/* ms, for what goes by itself */
 #define DESCRIPTORS	1024	/* those looked at: a leak takes the lowest */
 #define WORKER		"green-worker"
 
@@ -284,7 +285,7 @@ compare_descriptors(void)
 	char text[128];
 	int fd, i;
 
-	for (i = 0; (fd = first_difference()) != -1 && i < 1000; i++)
+	for (i = 0; (fd = first_difference()) != -1 && i < MOMENTS; i++)
 		nanosleep(&moment, NULL);
 	if (fd == -1)
 		return;
@@ -301,7 +302,7 @@ compare_threads(void)
 	char text[128];
 	int i, n;
 
-	for (i = 0; (n = count_threads()) > nthreads && i < 1000; i++)
+	for (i = 0; (n = count_threads()) > nthreads && i < MOMENTS; i++)
 		nanosleep(&moment, NULL);
 	if (n <= nthreads)
 		return;

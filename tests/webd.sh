@@ -48,7 +48,7 @@ main(int argc, char *argv[])
 	memset(&hints, 0, sizeof(hints));
 	hints.ai_socktype = SOCK_STREAM;
 	signal(SIGPIPE, SIG_IGN);
-	alarm(120);
+	alarm(600);
 	if (argc != 2 || getaddrinfo("127.0.0.1", argv[1], &hints, &list) != 0)
 		return (2);
 	for (ai = list; ai != NULL; ai = ai->ai_next) {

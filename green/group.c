@@ -103,8 +103,8 @@ green__group_leave(struct green_task *t, int rc)
 		finish_loop(t->loop, rc);
 	else if (t->patron != NULL)
 		t->patron->ended(t->patron, t);
-	else if (rc == -1 && (errno != ECANCELED || !green__is_cancelled(t)))
-		fail(g, t, errno);
+	else if (rc == -1 && !t->gave_in)
+		fail(g, t, t->code);
 	else if (rc == -1 && (g->scope.flags & SCOPE_EFFECTIVE))
 		g->saw_cancel = true;
 	TAILQ_REMOVE(&g->tasks, t, sibling);

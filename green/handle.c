@@ -72,9 +72,7 @@ green_task_status(const struct green_task *t)
 		    GREEN_TASK_CANCELLING : GREEN_TASK_PENDING);
 	if (t->result != -1)
 		return (GREEN_TASK_FINISHED);
-	return (t->code == ECANCELED && green__is_cancelled(t) ?
-	    GREEN_TASK_CANCELLED :
-	    GREEN_TASK_FAILED);
+	return (t->gave_in ? GREEN_TASK_CANCELLED : GREEN_TASK_FAILED);
 }
 
 int

@@ -308,6 +308,7 @@ struct green_task {
 	bool	 daemon;
 	bool	 handle;		/* somebody has one: the stack stays */
 	bool	 ended;
+	bool	 gave_in;		/* ended by its cancellation */
 	bool	 abandoned;		/* a thread runs on for it; of pool/ */
 	struct scope *scope;		/* the innermost, and what is to be said */
 	const char *where;		/* of it when its memory is gone */

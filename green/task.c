@@ -30,6 +30,7 @@ green__task_run(struct green_task *t)
 		green__locals_end(t);
 	t->result = rc;
 	t->code = errno;
+	t->gave_in = rc == -1 && t->code == ECANCELED && green__is_cancelled(t);
 	TRACE4(task__exit, t->id, t->name, rc, t->code);
 	if (GREEN__UNLIKELY(!SLIST_EMPTY(&t->locks)))
 		green__locks_abandon(t);

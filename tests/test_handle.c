@@ -50,6 +50,25 @@ MOCK_TEST(a_handle_tells_of_a_failure_and_waiting_for_it_does_not_fail)
 	CHECK_ERRNO(green_group_close(&g, 0), EDOM);
 }
 
+/* Its failure cancels the group, itself included. */
+MOCK_TEST(who_fails_with_ecanceled_of_its_own_was_not_cancelled)
+{
+	struct green_group g;
+	struct green_scope shield;
+	struct green_task *t;
+	int code = ECANCELED;
+
+	green_group_open(&g);
+	t = green_spawn_task(&g, fail_with, &code);
+	green_scope_open(&shield);
+	green_scope_set_shield(&shield, true);
+	CHECK_INT(green_task_wait(t), 0);
+	CHECK_INT(green_scope_close(&shield, 0), 0);
+	CHECK_INT(green_task_status(t), GREEN_TASK_FAILED);
+	CHECK_ERRNO(green_group_close(&g, 0), ECANCELED);
+	CHECK_INT(green_group_failures(&g), 1);
+}
+
 MOCK_TEST(cancelling_one_task_leaves_the_others_alone)
 {
 	int64_t began = green_now(), second = GREEN_SEC;
@@ -304,6 +323,7 @@ MOCK_TEST(a_cancelled_daemon_may_still_spawn)
 CU_TestInfo handle_tests[] = {
 	CLAIM(a_handle_tells_of_a_result),
 	CLAIM(a_handle_tells_of_a_failure_and_waiting_for_it_does_not_fail),
+	CLAIM(who_fails_with_ecanceled_of_its_own_was_not_cancelled),
 	CLAIM(cancelling_one_task_leaves_the_others_alone),
 	CLAIM(the_reason_of_a_cancelled_task_reaches_it),
 	CLAIM(a_cancelled_task_that_returns_a_result_is_finished),

@@ -2,23 +2,13 @@
 # fetch brings what there is, as it is, and nothing else: from webd, and from a
 # server of oddities where there is python3; over TLS where there is openssl(1).
 set -u
-LC_ALL=C
-export LC_ALL
-unset http_proxy https_proxy HTTPS_PROXY no_proxy NO_PROXY
 
 : "${srcdir:=$(dirname -- "$0")/..}"
 [ -x examples/fetch ] && [ -x examples/webd ] || {
 	echo 'fetch.sh: run by make check, where the examples are built'
 	exit 77
 }
-running=
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/fetch.XXXXXX") || exit 99
-clean() {
-	[ -z "$running" ] || kill -9 $running 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean EXIT
-trap 'exit 99' HUP INT TERM
+. "$srcdir/tests/servers.sh"
 . "$srcdir/tests/ca.sh"
 
 root=$tmp/root
@@ -30,16 +20,6 @@ printf abcdef >"$root/a b&c"
 echo '<p>home' >"$root/sub/index.html"
 awk 'BEGIN { for (; n < 2000000; n++) printf "%09d\n", n }' >"$root/big"
 touch -t 202001020304.05 "$root"/*
-
-status=0
-checks=0
-
-# wrong WHAT WANTED FOUND
-wrong() {
-	printf 'fetch.sh: %s: %s\nwanted: %s\nfound: %.400s\n' \
-	    "$backend" "$1" "$2" "$3" >&2
-	status=1
-}
 
 # try CODE WORDS OPTION...: fetch ends so, and says so on stderr.
 try() {
@@ -81,25 +61,6 @@ only() {
 empty() {
 	rm -rf "$d"
 	mkdir "$d"
-}
-
-# start NAME COMMAND...: a server; its first line ends in ":PORT/", and more.
-start() {
-	rm -f "$tmp/fifo"
-	mkfifo "$tmp/fifo" || exit 99
-	"$@" >"$tmp/fifo" 2>"$tmp/said" &
-	running="$running $!"
-	server=$!
-	exec 3<"$tmp/fifo"
-	line=
-	read -r line <&3
-	port=${line#*127.0.0.1:}
-	port=${port%%/*}
-	[ -n "$port" ] || {
-		echo "fetch.sh: $1 does not start" >&2
-		cat "$tmp/said" >&2
-		exit 1
-	}
 }
 
 # Of webd, at $url: with our CA if that is over TLS.
@@ -181,27 +142,15 @@ tag() {
 # webd has told of such an answer, or does within a minute.
 expect_log() {
 	checks=$((checks + 1))
-	i=0
-	while [ $i -lt 600 ]; do
-		grep -q "$1" "$tmp/log" && return
-		i=$((i + 1))
-		sleep 0.1
-	done
-	wrong 'what webd was asked for' "$1" "$(tail -3 "$tmp/log")"
+	soon grep -q "$1" "$tmp/log" || wrong 'what webd was asked for' "$1" \
+	    "$(tail -n 3 "$tmp/log")"
 }
 
 # webd [OPTION]...: serve $root, with its lines in $tmp/log; $port.
 webd() {
 	start examples/webd -b "$backend" -v -p 0 "$@" "$root"
-	cat <&3 >"$tmp/log" &
-	running="$running $!"
+	cat <&3 >"$tmp/log" &		# it ends with webd
 	exec 3<&-
-}
-
-stop() {
-	kill $server
-	wait $server || wrong 'the end of the server' 0 $?
-	running=
 }
 
 encrypted() {
@@ -214,12 +163,12 @@ encrypted() {
 	only
 	out 0123456789 -k "$url/ten.txt"
 	try 4 'No such file' --cacert "$tmp/none" "$url/ten.txt"
-	stop
+	stop $server
 	webd -c "$tmp/elsewhere.pem" -k "$tmp/elsewhere.key"
 	url=https://127.0.0.1:$port
 	try 4 elsewhere --cacert "$tmp/ca.pem" -O "$url/ten.txt"
 	only
-	stop
+	stop $server
 }
 
 # A server that wants to know who asks.
@@ -235,7 +184,7 @@ known() {
 	try 4 'not the certificate' --cert "$tmp/one.pem" \
 	    --key "$tmp/elsewhere.key" "$@"
 	try 4 'one.pem: ' --cert "$tmp/one.pem" "$@"
-	stop
+	stop $server
 }
 
 interrupted() {
@@ -264,7 +213,7 @@ interrupted() {
 		    wrong 'gone on with' 'first second' "$(cat "$d/slow")"
 		rm "$d/slow"
 		checks=$((checks + 3))
-		stop
+		stop $server
 	done
 }
 
@@ -514,7 +463,7 @@ sys.exit(pty.spawn(sys.argv[1:], stdin_read = lambda fd: b"") >> 8)' \
 		    wrong 'a terminal' "$words" "$(cat -v "$tmp/out")"
 	done
 	try 6 'not of HTTP/1.1' -q -O "$url/old"
-	stop
+	stop $server
 	interrupted
 }
 
@@ -534,11 +483,9 @@ crossing() {
 	out 0123456789 --cacert "$tmp/ca.pem" --downgrade "$url/elsewhere"
 	out 0123456789 --cacert "$tmp/ca.pem" "$url/close"
 	out 0123456789 --cacert "$tmp/ca.pem" "$url/flaky"
-	stop
-	server=$other
-	stop
-	server=$web
-	stop
+	stop $server
+	stop $other
+	stop $web
 }
 
 # A proxy, by TLS with a certificate, that writes down what it is asked for, and
@@ -625,13 +572,12 @@ by_proxy() {
 	asked ''
 	unset no_proxy
 	try 5 'the server says: 403 Not there' http://refused.invalid/
-	stop
+	stop $server
 	try 3 'proxy 127.0.0.1: ' -r 0 http://refused.invalid/
 	http_proxy=socks5://x
 	try 2 'neither an http: nor' http://refused.invalid/
 	unset http_proxy
-	server=$web
-	stop
+	stop $web
 }
 
 # One that cannot read along; the second speaks TLS itself.
@@ -655,11 +601,10 @@ by_tunnel() {
 		    --cacert "$tmp/ca.pem" "https://far.invalid:${to#*:}/"
 		asked "CONNECT far.invalid:${to#*:} HTTP/1.1"
 		set -- "$tmp/one.pem" "$tmp/one.key"
-		stop
+		stop $server
 	done
 	unset HTTPS_PROXY
-	server=$web
-	stop
+	stop $web
 }
 
 fetch=$PWD/examples/fetch
@@ -679,7 +624,7 @@ for backend in $(examples/fetchall -l); do
 	webd
 	url=http://127.0.0.1:$port
 	files
-	stop
+	stop $server
 	! $tls || encrypted
 done
 

@@ -23,7 +23,8 @@ dist_check_SCRIPTS += \
 	%D%/words.sh \
 	# EOL
 
-EXTRA_DIST += %D%/RULES %D%/ca.sh %D%/cppcheck.supp %D%/lsan.supp %D%/valgrind.supp
+EXTRA_DIST += %D%/RULES %D%/ca.sh %D%/servers.sh %D%/cppcheck.supp \
+	%D%/lsan.supp %D%/valgrind.supp
 # Run by .ci/run: it takes a minute or two.
 EXTRA_DIST += \
 	%D%/models.sh \

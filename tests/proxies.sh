@@ -3,10 +3,9 @@
 # through is what was sent, ends and breaks are passed on, and who may not, does
 # not.
 set -u
-LC_ALL=C
-export LC_ALL
 
 : "${CC:=cc}" "${CPPFLAGS:=}" "${CFLAGS:=}" "${LDFLAGS:=}"
+: "${srcdir:=$(dirname -- "$0")/..}"
 [ -x examples/tcpproxy ] && [ -x examples/socks5d ] &&
     [ -x examples/webd ] || {
 	echo 'proxies.sh: run by make check, where the examples are built'
@@ -16,16 +15,7 @@ command -v curl >/dev/null || {
 	echo 'proxies.sh: there is no curl'
 	exit 77
 }
-running=
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/proxies.XXXXXX") || exit 99
-clean() {
-	[ -z "$running" ] || kill -9 $running 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean EXIT
-trap 'exit 99' HUP INT TERM
-# What the user may have set for curl is none of this.
-unset http_proxy HTTP_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
+. "$srcdir/tests/servers.sh"
 
 # half PORT: standard input to the server, then the end of it, and back what it
 # answers, until it ends: 0; or breaks off, be it at once: 3.
@@ -69,47 +59,10 @@ mkdir "$root"
 printf 0123456789 >"$root/ten.txt"
 awk 'BEGIN { for (; n < 2000000; n++) printf "%09d\n", n }' >"$root/big"
 
-status=0
-checks=0
-
-# wrong WHAT WANTED FOUND
-wrong() {
-	printf 'proxies.sh: %s: %s\nwanted: %s\nfound: %.400s\n' \
-	    "$backend" "$1" "$2" "$3" >&2
-	status=1
-}
-
 # same WHAT WANTED FOUND
 same() {
 	checks=$((checks + 1))
 	[ "$2" = "$3" ] || wrong "$1" "$2" "$3"
-}
-
-# start PROGRAM [ARGUMENT]...: $pid is its process, $port where it listens.
-start() {
-	rm -f "$tmp/fifo"
-	mkfifo "$tmp/fifo" || exit 99
-	# Open for writing too, so that the first line may not be the last.
-	exec 3<>"$tmp/fifo"
-	"$@" >"$tmp/fifo" 2>>"$tmp/err" &
-	pid=$!
-	running="$running $pid"
-	line=
-	read -r line <&3
-	port=$(printf '%s\n' "$line" | sed 's,/ .*,,; s/.*[: ]//')
-	case $port in
-	''|*[!0-9]*)
-		echo "proxies.sh: $backend: $1 does not start: $line" >&2
-		cat "$tmp/err" >&2
-		exit 1 ;;
-	esac
-}
-
-# stop PROCESS: and see that it ends well.
-stop() {
-	kill "$1"
-	wait "$1"
-	same 'the end' 0 $?
 }
 
 # get WHAT STATUS FILE [OPTION]...: by curl, a file, or nothing.
@@ -125,8 +78,8 @@ get() {
 
 tcpproxy() {
 	start examples/tcpproxy -g 1 -l 127.0.0.1:0 -l '[::1]:0' \
-	    "127.0.0.1:$web" 2>/dev/null
-	proxy=$pid
+	    "127.0.0.1:$web"
+	proxy=$server
 	url=http://127.0.0.1:$port
 	get 'a small file' 0 ten.txt "$url/ten.txt"
 	get 'a large file' 0 big "$url/big"
@@ -157,7 +110,7 @@ tcpproxy() {
 
 	# Nobody listens there.
 	start examples/tcpproxy -l 127.0.0.1:0 127.0.0.1:1
-	proxy=$pid
+	proxy=$server
 	printf 'GET / HTTP/1.0\r\n\r\n' | "$tmp/half" "$port" >/dev/null
 	same 'a refused target' 3 $?
 	stop $proxy
@@ -166,7 +119,7 @@ tcpproxy() {
 socks5d() {
 	url=http://127.0.0.1:$web
 	start examples/socks5d 127.0.0.1 0
-	proxy=$pid
+	proxy=$server
 	s=127.0.0.1:$port
 	get 'by address' 0 big --socks5 "$s" "$url/big"
 	get 'by name' 0 ten.txt --socks5-hostname "$s" \
@@ -193,7 +146,7 @@ socks5d() {
 	stop $proxy
 
 	start examples/socks5d -u me:secret 127.0.0.1 0
-	proxy=$pid
+	proxy=$server
 	s=127.0.0.1:$port
 	get 'with a password' 0 ten.txt --socks5 "$s" -U me:secret \
 	    "$url/ten.txt"
@@ -209,11 +162,11 @@ for backend in $backends; do
 	GREEN_BACKEND=$backend
 	export GREEN_BACKEND
 	start examples/webd -p 0 "$root"
-	server=$pid
 	web=$port
+	webd=$server
 	tcpproxy
 	socks5d
-	stop $server
+	stop $webd
 done
 
 # What is wrong with a command line is told.

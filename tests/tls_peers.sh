@@ -2,23 +2,13 @@
 # TLS with others: openssl(1), as a client of webd and as a server for fetch, and
 # curl(1), with both versions of TLS, by the backend that is the default.
 set -u
-LC_ALL=C
-export LC_ALL
-unset http_proxy https_proxy HTTPS_PROXY no_proxy NO_PROXY
 
 : "${srcdir:=$(dirname -- "$0")/..}"
 [ -x examples/fetch ] && [ -x examples/webd ] || {
 	echo 'tls_peers.sh: run by make check, where the examples are built'
 	exit 77
 }
-running=
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/peers.XXXXXX") || exit 99
-clean() {
-	[ -z "$running" ] || kill -9 $running 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean EXIT
-trap 'exit 99' HUP INT TERM
+. "$srcdir/tests/servers.sh"
 . "$srcdir/tests/ca.sh"
 have_openssl || {
 	echo 'tls_peers.sh: there is no openssl(1), or an old one'
@@ -38,44 +28,14 @@ printf 0123456789 >"$root/ten.txt"
 awk 'BEGIN { for (; n < 2000000; n++) printf "%09d\n", n }' >"$root/big"
 touch -t 202001020304.05 "$root"/*
 
-status=0
-checks=0
-
 # has NAME WANTED FILE: that is in it.
 has() {
 	checks=$((checks + 1))
-	grep -q -- "$2" "$3" || {
-		printf 'tls_peers.sh: %s\nwanted: %s\nfound: %.800s\n' \
-		    "$1" "$2" "$(cat "$3")" >&2
-		status=1
-	}
+	grep -q -- "$2" "$3" || wrong "$1" "$2" "$(cat "$3")"
 }
 lacks() {
 	checks=$((checks + 1))
-	! grep -q -- "$2" "$3" || {
-		printf 'tls_peers.sh: %s\nnot wanted: %s\nfound: %.800s\n' \
-		    "$1" "$2" "$(cat "$3")" >&2
-		status=1
-	}
-}
-
-# webd with a certificate; $port.
-start_webd() {
-	mkfifo "$tmp/fifo" || exit 99
-	examples/webd -p 0 -t 300 -c "$tmp/one.pem" -k "$tmp/one.key" "$root" \
-	    >"$tmp/fifo" 2>"$tmp/said" &
-	webd=$!
-	running=$webd
-	exec 3<"$tmp/fifo"
-	line=
-	read -r line <&3
-	port=${line#*127.0.0.1:}
-	port=${port%%/*}
-	[ -n "$port" ] || {
-		echo 'tls_peers.sh: webd does not start' >&2
-		cat "$tmp/said" >&2
-		exit 1
-	}
+	! grep -q -- "$2" "$3" || wrong "$1" "no $2" "$(cat "$3")"
 }
 
 get='GET /ten.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
@@ -103,18 +63,15 @@ say() {
 	# Whoever reads it may be gone: that must not end us.
 	(printf "$1" >&4)
 }
+heard() {
+	grep -q -- "$1" "$tmp/client" || ! kill -0 $talker 2>/dev/null
+}
 hear() {
-	i=0
-	until grep -q -- "$1" "$tmp/client" || [ $i -ge 600 ] ||
-	    ! kill -0 $talker 2>/dev/null; do
-		i=$((i + 1))
-		sleep 0.1
-	done
+	soon heard "$1"
 }
 hang_up() {
 	exec 4>&-
-	wait $talker
-	running=$webd
+	reap $talker
 }
 
 of_webd() {
@@ -193,10 +150,10 @@ curls() {
 serve() {
 	(cd "$root" && exec openssl s_server -WWW -accept 127.0.0.1:0 "$@") \
 	    </dev/null >"$tmp/server" 2>&1 &
-	server=$!
-	running="$running $server"
+	peer=$!
+	running="$running $peer"
 	port=
-	while [ -z "$port" ] && kill -0 $server 2>/dev/null; do
+	while [ -z "$port" ] && kill -0 $peer 2>/dev/null; do
 		sleep 0.1
 		port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$tmp/server")
 	done
@@ -209,9 +166,8 @@ serve() {
 }
 # It ends by itself after a handshake that fails.
 unserve() {
-	kill $server 2>/dev/null
-	wait $server 2>/dev/null
-	running=$webd
+	kill $peer 2>/dev/null
+	reap $peer
 }
 
 # of_server WANTED [OPTION]...: what fetch says of it, or gets.
@@ -252,7 +208,7 @@ of_fetch() {
 	unserve
 }
 
-start_webd
+start examples/webd -p 0 -t 300 -c "$tmp/one.pem" -k "$tmp/one.key" "$root"
 of_webd
 if command -v curl >/dev/null; then
 	curls
@@ -260,12 +216,7 @@ else
 	echo 'tls_peers.sh: no curl: it is not tried'
 fi
 of_fetch
-kill $webd
-wait $webd || {
-	echo "tls_peers.sh: webd ended with $?" >&2
-	status=1
-}
-running=
+stop $server
 # It has told of the client that took no for an answer, and of nothing else.
 ! grep -v 'handshake failure' "$tmp/said" >&2 || status=1
 

@@ -3,10 +3,6 @@
 # they are by a small client of its own, and to curl(1) where there is one; over
 # TLS too, where there is openssl(1).
 set -u
-LC_ALL=C
-export LC_ALL
-# What the user may have set for curl is none of this.
-unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 
 : "${CC:=cc}" "${CPPFLAGS:=}" "${CFLAGS:=}" "${LDFLAGS:=}"
 : "${srcdir:=$(dirname -- "$0")/..}"
@@ -14,14 +10,7 @@ unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 	echo 'webd.sh: run by make check, where the examples are built'
 	exit 77
 }
-webd=
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/webd.XXXXXX") || exit 99
-clean() {
-	[ -z "$webd" ] || kill -9 $webd 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean EXIT
-trap 'exit 99' HUP INT TERM
+. "$srcdir/tests/servers.sh"
 . "$srcdir/tests/ca.sh"
 
 # raw PORT: standard input to the server as it comes, and back what it answers,
@@ -99,16 +88,6 @@ for name in '%41' 'a?b#c' ' ' '-' '{}|^`~' "$(printf '\377\376')" \
 	(echo "$name" >"$root/plain dir/$name") 2>/dev/null
 done
 
-status=0
-checks=0
-
-# wrong WHAT WANTED FOUND
-wrong() {
-	printf 'webd.sh: %s: %s\nwanted: %s\nfound: %.400s\n' \
-	    "$backend" "$1" "$2" "$3" >&2
-	status=1
-}
-
 # ask: what is answered to standard input is $found; how that has ended.
 ask() {
 	"$tmp/raw" "$port" >"$tmp/answer"
@@ -146,33 +125,14 @@ get() {
 	answer "GET $2${3:+ ($3)}" "$1" <"$tmp/request"
 }
 
-# start [OPTION]...: webd on $root; $port is where.
-start() {
-	rm -f "$tmp/fifo"
-	mkfifo "$tmp/fifo" || exit 99
-	examples/webd -b "$backend" -p 0 "$@" "$root" >"$tmp/fifo" \
-	    2>"$tmp/said" &
-	webd=$!
-	exec 3<"$tmp/fifo"
-	line=
-	read -r line <&3
-	port=${line#*127.0.0.1:}
-	port=${port%%/*}
-	[ -n "$port" ] || {
-		echo "webd.sh: $backend: webd does not start" >&2
-		exit 1
-	}
+# serve [OPTION]...: webd on $root.
+serve() {
+	start examples/webd -b "$backend" -p 0 "$@" "$root"
 }
 
-# stop: and see that it ends well.
-stop() {
-	kill $webd
-	wait $webd
-	code=$?
-	webd=
-	exec 3<&-
-	checks=$((checks + 1))
-	[ $code -eq 0 ] || wrong 'the end' 0 $code
+# finish: it ends well, and has complained of nothing.
+finish() {
+	stop $server
 	[ ! -s "$tmp/said" ] || wrong 'nothing on stderr' '' \
 	    "$(cat "$tmp/said")"
 }
@@ -355,7 +315,7 @@ curls() {
 
 # A stop ends what waits at once, although it may take five minutes.
 ending() {
-	start -t 300
+	serve -t 300
 	began=$(date +%s)
 	(printf "GET /ten.txt HTTP/1.1\r\n$next" | "$tmp/raw" "$port" \
 	    >"$tmp/idle") &
@@ -364,7 +324,7 @@ ending() {
 		kill -0 $idle 2>/dev/null || break
 		sleep 0.1
 	done
-	stop
+	finish
 	wait $idle
 	[ $(($(date +%s) - began)) -lt 200 ] || wrong 'a stop' 'at once' later
 }
@@ -372,12 +332,7 @@ ending() {
 # complained WHAT: on stderr, within a minute.
 complained() {
 	checks=$((checks + 1))
-	i=0
-	until grep -q -- "$1" "$tmp/said" || [ $i -ge 600 ]; do
-		i=$((i + 1))
-		sleep 0.1
-	done
-	grep -q -- "$1" "$tmp/said" || wrong 'what webd says' "$1" \
+	soon grep -q -- "$1" "$tmp/said" || wrong 'what webd says' "$1" \
 	    "$(cat "$tmp/said")"
 	: >"$tmp/said"
 }
@@ -406,7 +361,7 @@ install() {
 encrypted() {
 	install one one
 	# Nothing below is to be late for webd, however slow the machine.
-	start -v -t 300 -l 2 -c "$tmp/now.pem" -k "$tmp/now.key"
+	serve -v -t 300 -l 2 -c "$tmp/now.pem" -k "$tmp/now.key"
 	case $line in
 	*https://*) ;;
 	*) wrong 'what webd says' https:// "$line" ;;
@@ -449,7 +404,7 @@ encrypted() {
 		sleep 0.1
 	done
 	install two two
-	kill -HUP $webd
+	kill -HUP $server
 	until said_again; do :; done
 	[ "$(shown)" = two ] || wrong 'a new certificate' two "$(shown)"
 	[ "$(shown)" = two ] || wrong 'in all loops' two "$(shown)"
@@ -462,18 +417,18 @@ encrypted() {
 
 	# A bad one.
 	install one two
-	kill -HUP $webd
+	kill -HUP $server
 	complained "key is not the certificate's; the old certificate stays"
 	rm "$tmp/now.key"
-	kill -HUP $webd
+	kill -HUP $server
 	complained 'No such file or directory; the old certificate stays'
 	[ "$(shown)" = two ] || wrong 'a bad new certificate' two "$(shown)"
 	install one one
-	kill -HUP $webd
+	kill -HUP $server
 	until said_again; do :; done
 	[ "$(shown)" = one ] || wrong 'a good one at last' one "$(shown)"
 	checks=$((checks + 2))
-	stop
+	finish
 }
 
 # Pass over the lines of -v.
@@ -500,17 +455,17 @@ $tls || echo 'webd.sh: no TLS here, or no openssl(1): HTTPS is not tried'
 
 backends=$(examples/fetchall -l) || exit 1
 for backend in $backends; do
-	start -t 300
+	serve -t 300
 	requests
-	stop
-	start -t 1
+	finish
+	serve -t 1
 	slowness
-	stop
-	start -t 300 -l 2
+	finish
+	serve -t 300 -l 2
 	command -v curl >/dev/null && curls
 	examples/fetchall -q -b "$backend" "http://127.0.0.1:$port/" "$root" ||
 	    wrong fetchall 0 $?
-	stop
+	finish
 	ending
 	! $tls || encrypted
 done

@@ -28,6 +28,7 @@
 #define KEPT_IDLE	16		/* stacks that are never given back */
 #define TRIM_MAX	((size_t)4096)	/* stacks at a time: milliseconds */
 #define SPARE_GUARDS	((size_t)1024)	/* given up when mappings run out */
+#define NO_ADVICE	(-1)		/* which no kernel knows */
 
 /* What is at the top of a stack that is not cold. */
 struct top {
@@ -93,9 +94,11 @@ green__stacks_open(size_t stack_size, const struct green__context_ops *ops,
 	s->guard = page;
 	s->ops = ops;
 	s->entry = entry;
-#ifndef MADV_GUARD_INSTALL
-	s->method = GUARD_PROTECT;
+#ifdef MADV_GUARD_INSTALL
+	/* Emulated kernels may say yes to any advice, and follow none. */
+	if (madvise(NULL, 0, NO_ADVICE) == 0)
 #endif
+		s->method = GUARD_PROTECT;
 	return (s);
 }
 
@@ -417,36 +420,41 @@ green__stacks_close(struct stacks *s)
 	free(s);
 }
 
+/* Where there is no telling: the pages of what tasks have on them now. */
+static size_t
+used_now(const struct stacks *s, const struct slab *slab)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t i, n = 0;
+
+	for (i = 0; i < slab->nslots; i++)
+		if ((slab->state[i] & SLOT_WARM) != 0)
+			n += 1 + green__stack_used(s,
+			    &top_of(s, slab, i)->task) / page;
+	return (n * page);
+}
+
 #ifdef HAVE_MINCORE
 /* A piece of memory at a time, as its map has to fit on a small stack. */
 static size_t
-touched(char *at, size_t size)
+touched(const struct stacks *s, const struct slab *slab)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	GREEN_MINCORE_VEC map[1024];
-	size_t i, len, n = 0;
+	size_t i, len, n = 0, size = slab->nslots * stride(s);
+	char *at = slab->base;
 
 	for (; size > 0; at += len, size -= len) {
 		len = size < sizeof(map) * page ? size : sizeof(map) * page;
 		if (mincore((void *)at, len, map) == -1)
-			continue;
+			return (used_now(s, slab));
 		for (i = 0; i < len / page; i++)
 			n += (size_t)map[i] & 1;
 	}
 	return (n * page);
 }
 #else
-/* No telling: what tasks have on them now. */
-static size_t
-touched_now(const struct stacks *s, const struct slab *slab)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < slab->nslots; i++)
-		if ((slab->state[i] & SLOT_WARM) != 0)
-			n += green__stack_used(s, &top_of(s, slab, i)->task);
-	return (n);
-}
+#define touched(s, slab)	used_now((s), (slab))
 #endif
 
 void
@@ -458,12 +466,7 @@ green__stacks_count(const struct stacks *s, struct green_stats *st)
 	st->stacks_idle = s->nidle;
 	LIST_FOREACH(slab, &s->slabs, link) {
 		st->stacks -= slab->ncold;
-#ifdef HAVE_MINCORE
-		st->stack_bytes += touched(slab->base,
-		    slab->nslots * stride(s));
-#else
-		st->stack_bytes += touched_now(s, slab);
-#endif
+		st->stack_bytes += touched(s, slab);
 	}
 }
 

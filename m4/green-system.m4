@@ -20,6 +20,30 @@ AC_DEFUN([GREEN_LINUX_NUMBER],
     [[#include <$2>]])
 ])
 
+# The headers have off_t, and struct stat: where these have two sizes, libgreen's is
+# the larger, its callers' too (libgreen.pc, the headers), whatever compilers have
+# been told to begin with.
+AC_DEFUN([GREEN_LARGE_FILES],
+[AC_CACHE_CHECK([what makes off_t large], [green_cv_large_files],
+    [green_saved_CPPFLAGS=$CPPFLAGS
+    for green_flag in '' -D_FILE_OFFSET_BITS=64 -D_LARGE_FILES; do
+	CPPFLAGS="$green_saved_CPPFLAGS -U_FILE_OFFSET_BITS -U_LARGE_FILES"
+	CPPFLAGS="$CPPFLAGS $green_flag"
+	AC_COMPILE_IFELSE([AC_LANG_SOURCE([
+#include <sys/types.h>
+_Static_assert(sizeof(off_t) == 8, "too small");
+	    ])], [break], [green_flag=no])
+    done
+    CPPFLAGS=$green_saved_CPPFLAGS
+    green_cv_large_files=${green_flag:-none needed}])
+LARGE_FILES_CFLAGS=
+AS_CASE([$green_cv_large_files],
+    [no], [AC_MSG_ERROR([off_t has not 64 bits])],
+    [-*], [LARGE_FILES_CFLAGS=$green_cv_large_files
+	CPPFLAGS="$CPPFLAGS $LARGE_FILES_CFLAGS"])
+AC_SUBST([LARGE_FILES_CFLAGS])
+])
+
 AC_DEFUN([GREEN_CHECK_THREAD_NAMES],
 [AC_CHECK_HEADERS([pthread_np.h])
 AC_CHECK_FUNCS([pthread_condattr_setclock sched_getcpu sched_setaffinity])

@@ -20,6 +20,9 @@
 
 GREEN_BEGIN_DECLS
 
+/* Fails where off_t is small: pkg-config --cflags has what makes it large. */
+typedef char green__off_t_is_large[sizeof(off_t) == 8 ? 1 : -1];
+
 struct green_file;
 
 /* open(2), with O_CLOEXEC always.  The wait for the other end of a FIFO can be

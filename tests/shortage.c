@@ -33,3 +33,20 @@ no_more_threads(void)
 	pthread_join(t, NULL);
 	return (false);
 }
+
+#ifndef RLIMIT_AS
+#define RLIMIT_AS	RLIMIT_DATA
+#endif
+
+bool
+no_more_memory(size_t bytes)
+{
+	struct rlimit limit = { 0 };
+
+	if (getrlimit(RLIMIT_AS, &limit) == -1)
+		return (false);
+	limit.rlim_cur = bytes;
+	/* Emulated kernels may say yes, and set none. */
+	return (setrlimit(RLIMIT_AS, &limit) == 0 &&
+	    getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur == bytes);
+}

@@ -5,11 +5,10 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
-#include <sys/resource.h>
-
 #include <stdlib.h>
 
 #include "check.h"
+#include "shortage.h"
 #include "tasks.h"
 #include "watched.h"
 
@@ -89,20 +88,6 @@ MOCK_TEST(a_million_tasks_live_one_after_the_other)
 
 /* Running out. */
 
-#ifndef RLIMIT_AS
-#define RLIMIT_AS	RLIMIT_DATA
-#endif
-
-static bool
-limit_memory(rlim_t bytes)
-{
-	struct rlimit limit = { bytes, RLIM_INFINITY };
-
-	return (CHECK_INT(getrlimit(RLIMIT_AS, &limit), 0) &&
-	    (limit.rlim_cur = bytes, true) &&
-	    CHECK_INT(setrlimit(RLIMIT_AS, &limit), 0));
-}
-
 static size_t
 spawn_till_enomem(struct green_group *g, struct crowd *c)
 {
@@ -123,7 +108,8 @@ run_out(void *unused)
 
 	(void)unused;
 	/* The arenas of threads that have been count too, a GiB of them. */
-	REQUIRE_TASK(limit_memory((rlim_t)3 * 1024 * 1024 * 1024));
+	if (!no_more_memory((size_t)3 * 1024 * 1024 * 1024))
+		return (0);
 	green_group_open(&g);
 	n = spawn_till_enomem(&g, &c);
 	CHECK(n > 100);
@@ -160,7 +146,8 @@ static int
 have_no_room(void *unused)
 {
 	(void)unused;
-	REQUIRE_TASK(limit_memory(1024));
+	if (!no_more_memory(1024))
+		return (0);
 	CHECK_ERRNO(IN_LOOP(do_nothing, NULL, NULL), ENOMEM);
 	return (0);
 }

@@ -1,8 +1,10 @@
 # One loop, many tasks.
 
 libgreen_all_la_SOURCES += \
+	%D%/base.h \
 	%D%/block.c \
 	%D%/cancel.c \
+	%D%/cancel.h \
 	%D%/channel.c \
 	%D%/channel_internal.h \
 	%D%/clock.c \
@@ -20,6 +22,7 @@ libgreen_all_la_SOURCES += \
 	%D%/dump_on.c \
 	%D%/errmsg.c \
 	%D%/event.c \
+	%D%/fail.h \
 	%D%/failure.c \
 	%D%/fd.c \
 	%D%/fd.h \
@@ -37,8 +40,10 @@ libgreen_all_la_SOURCES += \
 	%D%/local.c \
 	%D%/lock.c \
 	%D%/lock.h \
+	%D%/loop.h \
 	%D%/loops.c \
 	%D%/meter.c \
+	%D%/meter.h \
 	%D%/out.c \
 	%D%/out.h \
 	%D%/overflow.c \
@@ -53,10 +58,10 @@ libgreen_all_la_SOURCES += \
 	%D%/reactor.c \
 	%D%/reactor.h \
 	%D%/reactor_poll.c \
-	%D%/reactor_watcher.c \
-	%D%/reactor_watcher.h \
 	%D%/reactor_wakeup.c \
 	%D%/reactor_wakeup.h \
+	%D%/reactor_watcher.c \
+	%D%/reactor_watcher.h \
 	%D%/run.c \
 	%D%/sched.c \
 	%D%/scope.c \
@@ -66,15 +71,18 @@ libgreen_all_la_SOURCES += \
 	%D%/signal.h \
 	%D%/spin.c \
 	%D%/stack.c \
+	%D%/stack.h \
 	%D%/start.c \
 	%D%/stats.c \
 	%D%/switch.h \
 	%D%/task.c \
+	%D%/task.h \
 	%D%/task_info.c \
 	%D%/timer.c \
 	%D%/topic.c \
 	%D%/trace.h \
 	%D%/wait.c \
+	%D%/wait.h \
 	%D%/watchdog.c \
 	# EOL
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Manual pages and headers say the same: every public function has its place in
-# a page, with the prototype that it really has; every page keeps the sections
-# and rules that readers look for, and its examples compile.
+# a page, with the prototype that it really has, and so has every constant; every
+# page keeps the sections and rules that readers look for, and its examples are
+# whole programs that compile.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -79,6 +80,15 @@ grep '^GREEN' "$tmp/names" | while read -r name; do
 	grep -q "define $name(" "$srcdir"/include/green/*.h || echo "$name"
 done | each 'is not defined' || status=1
 
+# So has every constant, but for what the headers are written with.
+words() {
+	cat "$@" | tr -cs 'A-Za-z0-9_' '\n' | sort -u
+}
+words "$srcdir"/man/green*.[37] >"$tmp/words"
+words "$srcdir"/include/green/*.h | grep '^GREEN_[A-Z0-9_]*[A-Z0-9]$' |
+    grep -Ev '_(H|DECLS)$|^GREEN_CHECK$' | comm -23 - "$tmp/words" |
+    each 'is in no page' || status=1
+
 # A second declaration must not differ from the first.
 {
 	printf '#include <green.h>\n#include <green/testing.h>\n'
@@ -140,6 +150,8 @@ for page in "$@" "$srcdir"/man/green.7; do
 	[ -f "$tmp/block.1.c" ] || complain "$name has no program"
 	for program in "$tmp"/block.*.c; do
 		[ -f "$program" ] || continue
+		grep -q '^main(' "$program" ||
+		    complain "$name: its example is no whole program"
 		$CC $CPPFLAGS -I "$srcdir/include" -Wall -Wextra -Werror -c \
 		    -o "$tmp/program.o" "$program" ||
 		    complain "$name: its example does not compile"

@@ -169,7 +169,18 @@ bounds 'user timeout' "$b" 'Connection timed out' 1500 60000
 
 if [ -n "$order" ]; then
 	wait $order
-	bounds 'order of attempts' "$(cat "$tmp/order")" "$(printf '%s' \
+	# Those that fail at once first, as they do unless somebody is stopped.
+	awk -F '; ' '{
+		split($1, first, " ")
+		sub(/^[0-9]* /, "", $1)
+		for (i = 1; i <= NF; i++)
+			if ($i ~ /refused/)
+				at_once = at_once $i "; "
+			else
+				late = late "; " $i
+		print first[1], at_once substr(late, 3)
+	}' "$tmp/order" >"$tmp/sorted"
+	bounds 'order of attempts' "$(cat "$tmp/sorted")" "$(printf '%s' \
 	    '10.77.0.2:7777: Connection refused; ' \
 	    '[fd77::2]:7777: Connection refused; ' \
 	    '[fd78::1]:7777: Connection timed out; ' \

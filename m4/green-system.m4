@@ -207,6 +207,13 @@ AC_DEFUN([GREEN_CHECK_TOOLS],
 AC_CHECK_FUNCS([_Unwind_Backtrace])
 ])
 
+# What makes HTML of documents that have tables; without, make html leaves them
+# out.
+AC_DEFUN([GREEN_CHECK_MARKDOWN],
+[AC_ARG_VAR([MARKDOWN], [lowdown, cmark-gfm or pandoc, for make html])
+AC_CHECK_PROGS([MARKDOWN], [lowdown cmark-gfm pandoc])
+])
+
 # Static probes, where they need nothing but the header: on the BSDs and macOS
 # <sys/sdt.h> wants a file that dtrace(1) makes of each program's objects.
 AC_DEFUN([GREEN_CHECK_PROBES],

@@ -106,7 +106,7 @@ EXTRA_DIST += %D%/html.sh %D%/style.css
 
 # make html: build/html/index.html and all that it refers to.
 html-local:
-	srcdir='$(srcdir)' $(srcdir)/%D%/html.sh html
+	srcdir='$(srcdir)' MARKDOWN='$(MARKDOWN)' $(srcdir)/%D%/html.sh html
 
 clean-local: clean-html
 clean-html:

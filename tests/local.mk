@@ -5,6 +5,7 @@ dist_check_SCRIPTS += \
 	%D%/fetch.sh \
 	%D%/gdb.sh \
 	%D%/headers.sh \
+	%D%/html.sh \
 	%D%/layers.sh \
 	%D%/mandoc.sh \
 	%D%/manpages.sh \

@@ -90,6 +90,9 @@ for text in "$doc"/*.md; do
 			return (known[file])
 		}
 		function linked(s,    word, out) {
+			sub(/man green</, "man <a href=\"green.7.html\">green</a><", s)
+			if (s ~ /green\.7/)
+				return (s)
 			while (match(s, /[A-Za-z_][A-Za-z0-9_]*/)) {
 				word = substr(s, RSTART, RLENGTH)
 				out = out substr(s, 1, RSTART - 1)

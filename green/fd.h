@@ -31,7 +31,7 @@ struct green__fd {
 	unsigned ready;			/* directions to try without waiting */
 	unsigned wanted;		/* directions that tasks wait for */
 	unsigned flags;
-	int	 error;			/* of a socket, that an edge brought; or 0 */
+	int	 error;			/* a socket's, told already; or 0 */
 	struct waiter *waiter[2];	/* reading, writing */
 	void	(*watcher)(struct green__fd *f);	/* instead of a reader */
 	struct loop *loop;

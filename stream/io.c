@@ -11,11 +11,24 @@
 
 #define PIECES	64		/* handed to the kernel at once */
 
+static bool
+ends_connection(int code)
+{
+	return (code == ECONNRESET || code == ECONNABORTED ||
+	    code == ETIMEDOUT || code == EHOSTUNREACH || code == ENETUNREACH ||
+	    code == ENETDOWN);
+}
+
 int
 green__io_retry(struct green__fd *f, unsigned dir)
 {
-	if (errno != EAGAIN && errno != EWOULDBLOCK)
+	if (errno != EAGAIN && errno != EWOULDBLOCK) {
+		/* The kernel tells once, whoever comes first: to receive next
+		   would look like the end of all that there was. */
+		if (dir == GREEN__WRITE && ends_connection(errno))
+			f->error = errno;
 		return (green__fail(errno));
+	}
 	green__fd_drained(f, dir, true);
 	return (0);
 }

@@ -224,6 +224,28 @@ GREEN_TEST(a_reset_is_econnreset)
 	CHECK_INT(green_stream_close(end[1]), 0);
 }
 
+GREEN_TEST(a_reset_that_a_send_was_told_of_is_not_the_end_for_a_receive)
+{
+	struct green_stream *end[2];
+	char buf[8];
+	int i;
+
+	/* By each of the calls that send. */
+	for (i = 0; i < 2; i++) {
+		struct iovec iov = { .iov_base = (void *)"x", .iov_len = 1 };
+		int rc;
+
+		REQUIRE(streams_open(end));
+		reset(end[0]);
+		rc = i == 0 ? green_stream_send(end[1], "x", 1) :
+		    green_stream_sendv(end[1], &iov, 1);
+		CHECK(rc == -1 && (errno == EPIPE || errno == ECONNRESET));
+		CHECK_ERRNO(green_stream_receive(end[1], buf, sizeof(buf)),
+		    ECONNRESET);
+		CHECK_INT(green_stream_close(end[1]), 0);
+	}
+}
+
 /* With SIGPIPE's default action, which would end the program. */
 GREEN_TEST(sending_to_nobody_fails_without_a_signal)
 {
@@ -479,6 +501,7 @@ CU_TestInfo stream_tests[] = {
 	CLAIM(much_goes_both_ways_at_once),
 	CLAIM(own_close_gives_ebadf_to_whoever_is_inside),
 	CLAIM(a_reset_is_econnreset),
+	CLAIM(a_reset_that_a_send_was_told_of_is_not_the_end_for_a_receive),
 	CLAIM(sending_to_nobody_fails_without_a_signal),
 	CLAIM(a_cancelled_receive_has_taken_nothing),
 	CLAIM(sending_much_can_be_cancelled),

@@ -1,8 +1,8 @@
 /*
- * A connection is made for one URL, and may serve others of the same server.  If a
- * proxy leads there, it is told the whole URL; for https: it is asked to connect
- * us with the server, and hears no more than that.  What TLS needs is read by the first task that does, and common to all, so that
- * sessions are resumed.
+ * A connection is made for one URL, and may serve others of the same server.  If
+ * a proxy leads there, it is told the whole URL; for https: it is asked to connect
+ * us with the server, and hears no more than that.  What TLS needs is read by the
+ * first task that does, and common to all, so that sessions are resumed.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -163,6 +163,7 @@ struct completions {
 	const struct green_call *calls;
 	struct completion *all;
 	STAILQ_HEAD(, completion) line;
+	size_t	 ncancelled;		/* tasks, of whom there is none */
 	struct waiters caller;		/* while he waits for the next */
 };
 
@@ -177,8 +178,12 @@ complete_one(void *arg)
 	c->result = cs->calls[p->i].fn(cs->calls[p->i].arg);
 	c->code = errno;
 	if (c->result == -1 && c->code == ECANCELED &&
-	    green__is_cancelled(green__task()))
+	    green__is_cancelled(green__task())) {
+		/* The caller may not be, if a shield has been put there since. */
+		cs->ncancelled++;
+		(void)green__wake_first(&cs->caller, 0, 0);
 		return (-1);
+	}
 	STAILQ_INSERT_TAIL(&cs->line, c, link);
 	(void)green__wake_first(&cs->caller, 0, 0);
 	return (0);
@@ -192,17 +197,22 @@ tell_all(struct completions *cs, size_t n,
 	struct queued self;
 	int rc;
 
-	for (; n > 0; n--) {
-		if (STAILQ_EMPTY(&cs->line) && green__queue_wait(&cs->caller,
-		    &self, "completion") == -1)
-			return (-1);
-		c = STAILQ_FIRST(&cs->line);
+	while (n > cs->ncancelled) {
+		if ((c = STAILQ_FIRST(&cs->line)) == NULL) {
+			if (green__queue_wait(&cs->caller, &self,
+			    "completion") == -1)
+				return (-1);
+			continue;
+		}
 		STAILQ_REMOVE_HEAD(&cs->line, link);
+		n--;
 		rc = done(c->i, c->result, c->code, arg);
 		if (rc != 0)
 			return (rc);
 	}
-	return (0);
+	if (n == 0)
+		return (0);
+	return (green__check() == -1 ? -1 : green__fail(ECANCELED));
 }
 
 int

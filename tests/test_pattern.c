@@ -282,6 +282,43 @@ MOCK_TEST(a_completion_after_the_cancellation_wakes_nobody_again)
 	CHECK_INT(runs, 1);
 }
 
+/* The bug: the caller waited for ever for a task that had been cancelled before a
+   shield was put around both. */
+struct shielding {
+	struct green_scope around, shield;
+};
+
+static int
+cancel_and_shield(size_t i, int rc, int code, void *arg)
+{
+	struct shielding *s = arg;
+
+	CHECK_INT(i, 0);
+	CHECK_INT(rc, 1);
+	(void)code;
+	green_scope_cancel(&s->around, NULL);
+	green_cancel_shielded_checkpoint();
+	green_scope_set_shield(&s->shield, true);
+	return (0);
+}
+
+MOCK_TEST(completions_that_will_not_come_are_not_waited_for)
+{
+	int one = 1;
+	struct green_call calls[] = {
+		{ take, &one }, { sleep_forever, NULL }, { sleep_forever, NULL }
+	};
+	struct shielding s;
+
+	green_scope_open(&s.around);
+	green_scope_open(&s.shield);
+	CHECK_ERRNO(green_as_completed(calls, 3, cancel_and_shield, &s),
+	    ECANCELED);
+	CHECK_INT(green_checkpoint(), 0);
+	CHECK_INT(green_scope_close(&s.shield, 0), 0);
+	CHECK_INT(green_scope_close(&s.around, 0), 0);
+}
+
 CU_TestInfo pattern_tests[] = {
 	CLAIM(map_does_every_piece_once),
 	CLAIM(map_keeps_its_limit),
@@ -298,5 +335,6 @@ CU_TestInfo pattern_tests[] = {
 	CLAIM(enough_completions_cancel_the_rest),
 	CLAIM(cancelled_completions_tell_of_nobody),
 	CLAIM(a_completion_after_the_cancellation_wakes_nobody_again),
+	CLAIM(completions_that_will_not_come_are_not_waited_for),
 	CU_TEST_INFO_NULL
 };

@@ -21,7 +21,7 @@ green__entries_read(int fd, green__entry_fn *fn, void *arg)
 	const char *p;
 	ssize_t n;
 
-	while ((n = getdents64(fd, buf, sizeof(buf))) > 0)
+	while ((n = getdents64(fd, (void *)buf, sizeof(buf))) > 0)
 		for (p = buf; p < buf + n; p += e->d_reclen) {
 			e = (const void *)p;
 			if (fn(arg, e->d_name, e->d_type, e->d_ino) == -1)

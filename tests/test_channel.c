@@ -81,8 +81,8 @@ GREEN_TEST(what_no_memory_holds_is_refused)
 
 	CHECK_ERRNO(green_channel_open(sizeof(int), SIZE_MAX - 1, &tx, &rx),
 	    ENOMEM);
-	/* There is room for 16 at first: more than half of all addresses. */
-	REQUIRE(CHECK_INT(green_channel_open(SIZE_MAX / 17, GREEN_UNBOUNDED,
+	/* There is room for 16 at first: more bytes than can be counted. */
+	REQUIRE(CHECK_INT(green_channel_open(SIZE_MAX / 8, GREEN_UNBOUNDED,
 	    &tx, &rx), 0));
 	CHECK_ERRNO(green_channel_send(tx, &item), ENOMEM);
 	CHECK_ERRNO(green_channel_send_nowait(tx, &item), ENOMEM);

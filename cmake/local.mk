@@ -10,6 +10,7 @@ cmake_sources = \
 $(cmake_DATA): $(cmake_sources) Makefile
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(SED) -e 's|@libdir[@]|$(libdir)|' \
 	    -e 's|@includedir[@]|$(includedir)|' \
+	    -e 's|@LARGE_FILES_CFLAGS[@]|$(LARGE_FILES_CFLAGS)|' \
 	    -e 's|@VERSION[@]|$(PACKAGE_VERSION)|' \
 	    -e 's|@LIBS[@]|$(cmake_needs)|' $(srcdir)/$@.in >$@.new && \
 	    mv $@.new $@

@@ -24,7 +24,7 @@ enum {
 	GREEN__FD_FOREIGN = 1,		/* green_wait_readable()'s; one shot */
 	GREEN__FD_ALWAYS  = 2,		/* no reactor takes it: always ready */
 	GREEN__FD_HUNGUP  = 4,		/* the last read edge said: ends here */
-	GREEN__FD_EDGES	  = 8		/* attached to a reactor with lasting ones */
+	GREEN__FD_EDGES   = 8		/* attached to a reactor with lasting ones */
 };
 struct green__fd {
 	int	 fd;			/* -1: closed */

@@ -173,20 +173,20 @@ complete_one(void *arg)
 	struct part *p = arg;
 	struct completions *cs = p->all;
 	struct completion *c = &cs->all[p->i];
+	bool cancelled;
 
 	c->i = p->i;
 	c->result = cs->calls[p->i].fn(cs->calls[p->i].arg);
 	c->code = errno;
-	if (c->result == -1 && c->code == ECANCELED &&
-	    green__is_cancelled(green__task())) {
-		/* The caller may not be, if a shield has been put there since. */
+	cancelled = c->result == -1 && c->code == ECANCELED &&
+	    green__is_cancelled(green__task());
+	/* The caller may not be, if a shield has been put there since. */
+	if (cancelled)
 		cs->ncancelled++;
-		(void)green__wake_first(&cs->caller, 0, 0);
-		return (-1);
-	}
-	STAILQ_INSERT_TAIL(&cs->line, c, link);
+	else
+		STAILQ_INSERT_TAIL(&cs->line, c, link);
 	(void)green__wake_first(&cs->caller, 0, 0);
-	return (0);
+	return (cancelled ? -1 : 0);
 }
 
 static int

@@ -67,9 +67,12 @@ gate_pass_unless_cancelled(void *unused)
 }
 
 /* Its inbox says so. */
-void
-gate_till_asleep(struct loop *l)
+int
+gate_till_asleep(void *loop)
 {
+	struct loop *l = loop;
+
 	while (atomic_load(&l->inbox) == NULL)
 		sched_yield();
+	return (0);
 }

@@ -9,8 +9,6 @@
 
 #include <stdatomic.h>
 
-struct loop;
-
 extern struct gate {
 	atomic_int inside;		/* how many wait there, */
 	atomic_int most;		/* at once, */
@@ -27,7 +25,7 @@ void	 gate_wait(void);		/* a task: until somebody is inside */
 int	 gate_pass(void *unused);	/* 5, with errno E2BIG */
 /* Until the task is cancelled, too; -1 then, with what check_cancelled says. */
 int	 gate_pass_unless_cancelled(void *unused);
-/* Until that loop, which has nothing else to do, waits for what comes. */
-void	 gate_till_asleep(struct loop *l);
+/* Until that loop, which has nothing else to do, waits for what comes; 0. */
+int	 gate_till_asleep(void *loop);
 
 #endif /* GATE_H */

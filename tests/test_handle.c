@@ -32,12 +32,13 @@ MOCK_TEST(a_handle_tells_of_a_result)
 	CHECK_INT(green_group_close(&g, 0), 0);
 }
 
-MOCK_TEST(a_handle_tells_of_a_failure_and_waiting_for_it_does_not_fail)
+/* A task fails, and its handle says so. */
+static void
+fail_and_tell(int code)
 {
 	struct green_group g;
 	struct green_scope shield;
 	struct green_task *t;
-	int code = EDOM;
 
 	green_group_open(&g);
 	t = green_spawn_task(&g, fail_with, &code);
@@ -46,27 +47,20 @@ MOCK_TEST(a_handle_tells_of_a_failure_and_waiting_for_it_does_not_fail)
 	CHECK_INT(green_task_wait(t), 0);
 	CHECK_INT(green_scope_close(&shield, 0), 0);
 	CHECK_INT(green_task_status(t), GREEN_TASK_FAILED);
-	CHECK_ERRNO(green_task_result(t), EDOM);
-	CHECK_ERRNO(green_group_close(&g, 0), EDOM);
+	CHECK_ERRNO(green_task_result(t), code);
+	CHECK_ERRNO(green_group_close(&g, 0), code);
+	CHECK_INT(green_group_failures(&g), 1);
+}
+
+MOCK_TEST(a_handle_tells_of_a_failure_and_waiting_for_it_does_not_fail)
+{
+	fail_and_tell(EDOM);
 }
 
 /* Its failure cancels the group, itself included. */
 MOCK_TEST(who_fails_with_ecanceled_of_its_own_was_not_cancelled)
 {
-	struct green_group g;
-	struct green_scope shield;
-	struct green_task *t;
-	int code = ECANCELED;
-
-	green_group_open(&g);
-	t = green_spawn_task(&g, fail_with, &code);
-	green_scope_open(&shield);
-	green_scope_set_shield(&shield, true);
-	CHECK_INT(green_task_wait(t), 0);
-	CHECK_INT(green_scope_close(&shield, 0), 0);
-	CHECK_INT(green_task_status(t), GREEN_TASK_FAILED);
-	CHECK_ERRNO(green_group_close(&g, 0), ECANCELED);
-	CHECK_INT(green_group_failures(&g), 1);
+	fail_and_tell(ECANCELED);
 }
 
 MOCK_TEST(cancelling_one_task_leaves_the_others_alone)

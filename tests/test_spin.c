@@ -10,6 +10,7 @@
 #include <sched.h>
 #endif
 #include <limits.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <green/testing.h>
@@ -18,6 +19,7 @@
 #include "green/internal.h"
 
 #include "check.h"
+#include "gate.h"
 #include "guests.h"
 
 #define SHORT	(100 * GREEN_USEC)	/* what a spin takes */
@@ -168,17 +170,11 @@ PLAIN_TEST(on_one_cpu_nobody_spins)
 #endif
 }
 
+/* It ends when the loop sleeps, after the spin. */
 static int
-nap(void *unused)
+call_long(void *vain)
 {
-	(void)unused;
-	return (usleep(10000));
-}
-
-static int
-call_nap(void *vain)
-{
-	int rc = green_to_thread(nap, NULL);
+	int rc = green_to_thread(gate_till_asleep, green__loop);
 
 	*(unsigned *)vain = green__loop->spin.vain;
 	return (rc);
@@ -186,19 +182,20 @@ call_nap(void *vain)
 
 PLAIN_TEST(a_loop_spins_and_a_guests_step_does_not)
 {
+	struct pollfd p = { .events = POLLIN };
 	struct green_guest *g;
 	unsigned vain = 0;
 
 	if (!have_two_cpus())
 		return;
-	/* Unless it comes to its sleep after the call has ended. */
-	while (vain == 0)
-		REQUIRE(CHECK_INT(IN_LOOP(call_nap, &vain, NULL), 0));
-	g = open_guest(call_nap, &vain, NULL);
+	CHECK_INT(IN_LOOP(call_long, &vain, NULL), 0);
+	CHECK(vain > 0);
+	g = open_guest(call_long, &vain, NULL);
 	if (!CHECK(g != NULL))
 		return;
+	p.fd = green_guest_fd(g);
 	while (green_guest_step(g) == 1)
-		usleep(100);
+		(void)poll(&p, 1, guest_patience(g));
 	CHECK_INT(green_guest_close(g), 0);
 	CHECK_INT(vain, 0);
 }
@@ -226,7 +223,7 @@ count_polls(void *polls)
 		rc = green_checkpoint();
 	before = green__loop->polls;
 	if (rc == 0)
-		rc = green_to_thread(nap, NULL);
+		rc = green_to_thread(gate_till_asleep, green__loop);
 	*(uint64_t *)polls = green__loop->polls - before;
 	green_group_cancel(&g, NULL);
 	rc = green_group_close(&g, rc);

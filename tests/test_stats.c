@@ -218,7 +218,7 @@ call_when_asleep(void *arg)
 {
 	struct call *c = arg;
 
-	gate_till_asleep(c->loop);
+	(void)gate_till_asleep(c->loop);
 	green__inbox_post(c->loop, &c->item);
 	return (NULL);
 }

@@ -15,9 +15,6 @@
 
 GREEN_BEGIN_DECLS
 
-/* Fails where off_t is small: pkg-config --cflags has what makes it large. */
-typedef char green__off_t_is_large[sizeof(off_t) == 8 ? 1 : -1];
-
 /* Whole files.  read: NUL-terminated beyond *len (len may be NULL); *buf is the
    caller's; it looks at cancellation between pieces.  write: creates or empties
    the file first. */

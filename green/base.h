@@ -9,6 +9,8 @@
 
 #define GREEN__LIKELY(e)	__builtin_expect(!!(e), 1)
 #define GREEN__UNLIKELY(e)	__builtin_expect(!!(e), 0)
+#define INLINE	static inline __attribute__((__always_inline__))
+#define NOINLINE	__attribute__((__noinline__))
 #define GREEN__NORETURN		__attribute__((__noreturn__))
 #define GREEN__PRINTF(m, n)	__attribute__((__format__(__printf__, m, n)))
 /* The real object behind reserved storage of the public headers. */

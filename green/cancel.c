@@ -78,7 +78,7 @@ refresh(struct scope *s)
 static void
 refresh_task(struct green_task *t)
 {
-	t->attention = t->scope->flags & SCOPE_ATTENTION;
+	t->marks = t->scope->flags & SCOPE_MARKS;
 	if (green__is_cancelled(t))
 		green__abort(t);
 	else

@@ -32,10 +32,17 @@ enum {
 	SCOPE_OPEN	= 1 << 10,
 	SCOPE_OUTSIDE	= 1 << 11,	/* of any loop: it does nothing */
 	SCOPE_TIMED	= 1 << 12,	/* it or one around it in its task has a time */
-	SCOPE_PROBED	= 1 << 13	/* its loop has a probe (probe.c) */
+	SCOPE_PROBED	= 1 << 13,	/* its loop has a probe (probe.c) */
+	SCOPE_EXPLAINED	= 1 << 14	/* has a text for its deadline */
 };
-/* These are inherited, and of the innermost scope, its task's attention. */
+/* What a scope has from the one around it, */
+#define SCOPE_INHERITED	(SCOPE_EFFECTIVE | SCOPE_STOPPING | SCOPE_PROBED)
+/* what checkpoints must look at, */
 #define SCOPE_ATTENTION	(SCOPE_EFFECTIVE | SCOPE_PROBED)
+/* and what a task bears as its marks: those of its innermost scope. */
+#define SCOPE_MARKS	(SCOPE_ATTENTION | SCOPE_TIMED | SCOPE_GROUP)
+/* What its end must look at: without one of these, it has no texts. */
+#define SCOPE_EVENTFUL	(SCOPE_EFFECTIVE | SCOPE_STOPPED | SCOPE_EXPLAINED)
 struct scope {
 	struct scope *parent;
 	struct scope *inner;
@@ -61,23 +68,24 @@ green__scope_around_cancelled(const struct scope *s)
 	    (s->parent->flags & SCOPE_EFFECTIVE) != 0);
 }
 
-/* Open s in t inside parent; closing puts the task back into parent. */
-void	 green__scope_open(struct scope *s, struct green_task *t,
-	    struct scope *parent, int64_t deadline, unsigned flags,
-	    const char *where);
-/* Die if s cannot be opened in t: bugs in the program.  frame: of the function
-   that the program calls, as near to its own as can be. */
-void	 green__scope_check_open(const struct scope *s,
-	    const struct green_task *t, const void *frame, const char *where);
-/* Die as t has ended with scopes open. */
+/*
+ * Bugs in the program, which die: s is not the calling task's innermost scope, in
+ * the call of what; it is opened where it is that already, or within one whose
+ * function has returned; and t has ended with scopes open.
+ */
+void	 green__scope_misused(const struct scope *s, const char *what)
+	    GREEN__NORETURN;
+void	 green__scope_reopened(const struct scope *s,
+	    const struct green_task *t, const char *where) GREEN__NORETURN;
+void	 green__scope_left_behind(const struct green_task *t,
+	    const char *where) GREEN__NORETURN;
 void	 green__scope_left_open(const struct green_task *t) GREEN__NORETURN;
-/* Die unless s is the calling task's innermost scope; what: of which call. */
-void	 green__scope_check(const struct scope *s, const char *what);
 /* Is s open in the calling thread's loop?  Die if in another; what: as above. */
 bool	 green__scope_is_open(const struct scope *s, const char *what);
-void	 green__scope_leave(struct scope *s);
 void	 green__scope_cancel(struct scope *s, enum green_cause cause,
 	    const char *reason);
+/* t has left s, which was eventful. */
+void	 green__scope_left(struct scope *s, struct green_task *t);
 /* reason with the calling task's name; malloc'd, or NULL. */
 char	*green__scope_explain(const char *reason);
 /* What s, cancelled, tells of that; NULL: nothing. */

@@ -6,35 +6,8 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
-#include <time.h>
-
 #include "internal.h"
 #include "probe.h"
-
-int64_t
-green__clock(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ((int64_t)ts.tv_sec * GREEN_SEC + ts.tv_nsec);
-}
-
-int64_t
-green__now(const struct loop *l)
-{
-	return (l->mock ? l->time : green__clock());
-}
-
-int64_t
-green__after(int64_t now, int64_t duration)
-{
-	if (duration > 0 && now > GREEN_FOREVER - duration)
-		return (GREEN_FOREVER);
-	if (duration < 0 && now < INT64_MIN + 1 - duration)
-		return (INT64_MIN + 1);
-	return (now + duration);
-}
 
 int64_t
 green_now(void)

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "scope_enter.h"
 
 GREEN__FITS(struct group, struct green_group);
 _Static_assert(offsetof(struct group, loop) >= sizeof(struct green_scope),
@@ -32,8 +32,10 @@ green__group_open(struct group *g, struct loop *l, struct green_task *host,
 	g->nfailures = 0;
 	g->queued = false;
 	g->saw_cancel = false;
-	green__scope_open(&g->scope, host, host == NULL ? NULL : host->scope,
-	    GREEN_FOREVER, SCOPE_GROUP, where);
+	if (host == NULL)
+		scope_init(&g->scope, NULL, NULL, SCOPE_GROUP, where);
+	else
+		scope_enter(&g->scope, host, SCOPE_GROUP, where);
 }
 
 void
@@ -44,12 +46,11 @@ green_group_open_(struct green_group *shown, const char *where)
 
 	if (t == NULL) {
 		memset(g, 0, sizeof(*g));
-		green__scope_open(&g->scope, NULL, NULL, GREEN_FOREVER,
-		    SCOPE_OUTSIDE | SCOPE_GROUP, where);
+		scope_init(&g->scope, NULL, NULL, SCOPE_OUTSIDE | SCOPE_GROUP,
+		    where);
 		return;
 	}
-	green__scope_check_open(&g->scope, t, __builtin_frame_address(0),
-	    where);
+	scope_check_open(&g->scope, t, __builtin_frame_address(0), where);
 	green__group_open(g, t->loop, t, where);
 }
 
@@ -165,7 +166,7 @@ green_group_close(struct green_group *shown, int rc)
 
 	if (g->scope.flags & SCOPE_OUTSIDE)
 		return (rc);
-	green__scope_check(&g->scope, "green_group_close");
+	scope_check(&g->scope, "green_group_close");
 	body_cancelled = rc == -1 && error == ECANCELED &&
 	    green__is_cancelled(t);
 	if (rc == -1 && !body_cancelled)
@@ -177,7 +178,7 @@ green_group_close(struct green_group *shown, int rc)
 	while (!TAILQ_EMPTY(&g->ended))
 		green__handle_close(TAILQ_FIRST(&g->ended));
 	around = green__scope_around_cancelled(&g->scope);
-	green__scope_leave(&g->scope);
+	scope_leave(&g->scope);
 	g->loop = NULL;
 	if (!waited)
 		green__spend();

@@ -20,6 +20,7 @@
 
 #include <green/debug.h>
 
+#include "clock.h"
 #include "door.h"
 #include "fail.h"
 #include "loop.h"
@@ -41,12 +42,9 @@ bool	 green__inbox_sleep(struct loop *l);	/* false: there is something */
 /* Nobody comes any more: run what has come, and what that leads to. */
 void	 green__inbox_close(struct loop *l);
 
-/* timer.c, clock.c */
+/* timer.c */
 int	 green__timer_reserve(struct loop *l, size_t room);	/* ENOMEM */
 void	 green__timers_free(struct loop *l);
-int64_t	 green__clock(void);			/* CLOCK_MONOTONIC */
-int64_t	 green__now(const struct loop *l);
-int64_t	 green__after(int64_t now, int64_t duration);	/* without overflow */
 void	 green__timer_arm(struct green_task *t);	/* it waits, and has a time */
 void	 green__timer_disarm(struct green_task *t);	/* it ends */
 int64_t	 green__timer_next(struct loop *l);	/* GREEN_FOREVER: none */

@@ -8,6 +8,7 @@ libgreen_all_la_SOURCES += \
 	%D%/channel.c \
 	%D%/channel_internal.h \
 	%D%/clock.c \
+	%D%/clock.h \
 	%D%/cond.c \
 	%D%/context.c \
 	%D%/context.h \
@@ -65,6 +66,7 @@ libgreen_all_la_SOURCES += \
 	%D%/run.c \
 	%D%/sched.c \
 	%D%/scope.c \
+	%D%/scope_enter.h \
 	%D%/select.c \
 	%D%/sem.c \
 	%D%/signal.c \

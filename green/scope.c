@@ -11,82 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "scope_enter.h"
 
 GREEN__FITS(struct scope, struct green_scope);
 
-#define INHERITED	(SCOPE_ATTENTION | SCOPE_STOPPING)
-
 void
-green__scope_open(struct scope *s, struct green_task *t, struct scope *parent,
-    int64_t deadline, unsigned flags, const char *where)
+green__scope_left(struct scope *s, struct green_task *t)
 {
-	s->parent = parent;
-	s->inner = NULL;
-	s->task = t;
-	s->deadline = deadline;
-	s->stop_at = GREEN_FOREVER;
-	s->order = 0;
-	s->reason = NULL;
-	s->lateness = NULL;
-	s->where = where;
-	s->flags = flags | SCOPE_OPEN | (parent == NULL ? 0 :
-	    parent->flags & INHERITED);
-	s->culprit = parent == NULL ? NULL : parent->culprit;
-	s->cause = GREEN_NOT_CANCELLED;
-	if (t == NULL)
-		return;
-	if (t->scope != NULL) {
-		green__in_order();
-		t->scope->inner = s;
-		s->flags |= t->scope->flags & SCOPE_TIMED;
-	}
-	t->scope = s;
-	t->where = where;
-	t->in_group = (flags & SCOPE_GROUP) != 0;
-	t->attention = s->flags & SCOPE_ATTENTION;
-	if (deadline != GREEN_FOREVER) {
-		s->order = ++t->loop->order;
-		s->flags |= SCOPE_TIMED;
-	}
-	t->timed = (s->flags & SCOPE_TIMED) != 0;
-}
-
-void
-green__scope_leave(struct scope *s)
-{
-	struct green_task *t = s->task;
-
-	t->scope = s->parent;
-	t->where = t->scope->where;
-	t->in_group = (t->scope->flags & SCOPE_GROUP) != 0;
-	t->scope->inner = NULL;
-	green__in_order();
-	t->attention = t->scope->flags & SCOPE_ATTENTION;
-	t->timed = (t->scope->flags & SCOPE_TIMED) != 0;
 	if (!green__is_cancelled(t))
 		t->failed_checks = 0;
-	s->task = NULL;
-	s->flags &= ~SCOPE_OPEN;
-	if (GREEN__UNLIKELY(s->reason != NULL || s->lateness != NULL)) {
-		free(s->reason);
-		free(s->lateness);
-		s->reason = NULL;
-		s->lateness = NULL;
-	}
-}
-
-/* Does the memory of s belong to a frame of t that has been left, if t's are
-   down to that one? */
-static bool
-in_a_left_frame(const struct green_task *t, const struct scope *s,
-    const char *frame)
-{
-	const char *at = (const char *)s;
-	const char *bottom = t->context.stack;
-
-	return (at >= bottom && at < frame &&
-	    frame < bottom + t->context.size);
+	free(s->reason);
+	free(s->lateness);
+	s->reason = NULL;
+	s->lateness = NULL;
 }
 
 static const char *
@@ -96,7 +33,7 @@ place(const struct scope *s)
 }
 
 void
-green__scope_check(const struct scope *s, const char *what)
+green__scope_misused(const struct scope *s, const char *what)
 {
 	struct green_task *t = green__task();
 
@@ -107,10 +44,9 @@ green__scope_check(const struct scope *s, const char *what)
 		green__die("%s: the scope opened at %s belongs to task \"%s\", "
 		    "not to the calling task \"%s\"", what, place(s),
 		    s->task->name, t == NULL ? "none" : t->name);
-	if (s != t->scope)
-		green__die("%s: the scope opened at %s is not the innermost one "
-		    "of task \"%s\", which was opened at %s", what, place(s),
-		    t->name, place(t->scope));
+	green__die("%s: the scope opened at %s is not the innermost one of task "
+	    "\"%s\", which was opened at %s", what, place(s), t->name,
+	    place(t->scope));
 }
 
 bool
@@ -126,24 +62,64 @@ green__scope_is_open(const struct scope *s, const char *what)
 }
 
 void
-green__scope_check_open(const struct scope *s, const struct green_task *t,
-    const void *frame, const char *where)
+green__scope_reopened(const struct scope *s, const struct green_task *t,
+    const char *where)
 {
-	if (in_a_left_frame(t, t->scope, frame))
-		green__die("scope opened at %s in task \"%s\": the function "
-		    "that opened the one around it, at %s, has returned "
-		    "without closing it", green__place(where), t->name,
-		    green__place(t->where));
-	if (s == t->scope)
-		green__die("scope opened at %s in task \"%s\" is open already, "
-		    "since %s", green__place(where), t->name, place(s));
+	green__die("scope opened at %s in task \"%s\" is open already, since %s",
+	    green__place(where), t->name, place(s));
+}
+
+void
+green__scope_left_behind(const struct green_task *t, const char *where)
+{
+	green__die("scope opened at %s in task \"%s\": the function that opened "
+	    "the one around it, at %s, has returned without closing it",
+	    green__place(where), t->name, green__place(t->where));
 }
 
 void
 green__scope_left_open(const struct green_task *t)
 {
 	green__die("task \"%s\" ended with a %s open, opened at %s", t->name,
-	    t->in_group ? "group" : "scope", green__place(t->where));
+	    (t->marks & SCOPE_GROUP) ? "group" : "scope", green__place(t->where));
+}
+
+/* s has a deadline; a task that waits already must notice it. */
+static void
+deadline_moved(struct scope *s)
+{
+	struct scope *in;
+
+	s->order = ++s->task->loop->order;
+	for (in = s; in != NULL; in = in->inner)
+		in->flags |= SCOPE_TIMED;
+	s->task->marks |= SCOPE_TIMED;
+	if (s->task != green__task())
+		green__timer_arm(s->task);
+}
+
+/* s is the innermost of t, which runs. */
+static NOINLINE void
+begin_time(struct scope *s, struct green_task *t, enum green_scope_kind_ kind,
+    int64_t time)
+{
+	struct loop *l = t->loop;
+	int64_t now;
+
+	if (kind >= GREEN_SCOPE_FAIL_AFTER_)
+		s->flags |= SCOPE_FAIL;
+	if (time == GREEN_FOREVER)
+		return;
+	now = green__now(l);
+	if (kind == GREEN_SCOPE_MOVE_ON_AFTER_ ||
+	    kind == GREEN_SCOPE_FAIL_AFTER_)
+		time = green__after(now, time);
+	s->deadline = time;
+	s->order = ++l->order;
+	s->flags |= SCOPE_TIMED;
+	t->marks |= SCOPE_TIMED;
+	if (GREEN__UNLIKELY(time <= now))
+		green__scope_cancel(s, GREEN_DEADLINE, NULL);
 }
 
 void
@@ -152,68 +128,52 @@ green_scope_open_(struct green_scope *shown, enum green_scope_kind_ kind,
 {
 	struct scope *s = SCOPE(shown);
 	struct green_task *t = green__task();
-	int64_t deadline = GREEN_FOREVER;
-	bool passed = false;
-	unsigned flags = 0;
 
-	if (t == NULL) {
-		green__scope_open(s, NULL, NULL, GREEN_FOREVER, SCOPE_OUTSIDE,
-		    where);
+	if (GREEN__UNLIKELY(t == NULL)) {
+		scope_init(s, NULL, NULL, SCOPE_OUTSIDE, where);
 		return;
 	}
-	green__scope_check_open(s, t, __builtin_frame_address(0), where);
-	switch (kind) {
-	case GREEN_SCOPE_PLAIN_:
-		break;
-	case GREEN_SCOPE_FAIL_AFTER_:
-		flags = SCOPE_FAIL;
-		/* FALLTHROUGH */
-	case GREEN_SCOPE_MOVE_ON_AFTER_:
-		if (time == GREEN_FOREVER)
-			break;
-		deadline = green__after(green__now(t->loop), time);
-		passed = time <= 0;
-		break;
-	case GREEN_SCOPE_FAIL_AT_:
-		flags = SCOPE_FAIL;
-		/* FALLTHROUGH */
-	case GREEN_SCOPE_MOVE_ON_AT_:
-		deadline = time;
-		passed = time != GREEN_FOREVER && time <= green__now(t->loop);
-		break;
+	scope_check_open(s, t, __builtin_frame_address(0), where);
+	scope_enter(s, t, 0, where);
+	if (kind != GREEN_SCOPE_PLAIN_)
+		begin_time(s, t, kind, time);
+}
+
+/* What comes out of s is a failure: its own cancellation ends here. */
+static NOINLINE int
+close_failed(struct scope *s)
+{
+	char *lateness = NULL;
+	int rc = -1;
+
+	if (errno == ECANCELED && (s->flags & SCOPE_CANCELLED) &&
+	    !green__scope_around_cancelled(s)) {
+		s->flags |= SCOPE_CAUGHT;
+		lateness = s->lateness;
+		s->lateness = NULL;
+		rc = 0;
 	}
-	green__scope_open(s, t, t->scope, deadline, flags, where);
-	if (passed)
-		green__scope_cancel(s, GREEN_DEADLINE, NULL);
+	scope_leave(s);
+	if (rc == 0 && (s->flags & SCOPE_FAIL) && s->cause == GREEN_DEADLINE)
+		rc = green__fail_text(ETIMEDOUT, lateness);
+	free(lateness);
+	return (rc);
 }
 
 int64_t
 green_scope_close(struct green_scope *shown, int64_t rc)
 {
 	struct scope *s = SCOPE(shown);
-	char *lateness;
 
-	if (s->flags & SCOPE_OUTSIDE)
+	if (GREEN__UNLIKELY(s->flags & SCOPE_OUTSIDE))
 		return (rc);
-	green__scope_check(s, "green_scope_close");
-	if (s->flags & SCOPE_GROUP)
+	scope_check(s, "green_scope_close");
+	if (GREEN__UNLIKELY(s->flags & SCOPE_GROUP))
 		green__die("green_scope_close: the scope opened at %s is a "
 		    "group's, which green_group_close() closes", place(s));
-	if (rc != -1 || errno != ECANCELED ||
-	    (s->flags & SCOPE_CANCELLED) == 0 ||
-	    green__scope_around_cancelled(s)) {
-		green__scope_leave(s);
-		return (rc);
-	}
-	s->flags |= SCOPE_CAUGHT;
-	lateness = s->lateness;
-	s->lateness = NULL;
-	green__scope_leave(s);
-	if ((s->flags & SCOPE_FAIL) && s->cause == GREEN_DEADLINE)
-		rc = green__fail_text(ETIMEDOUT, lateness);
-	else
-		rc = 0;
-	free(lateness);
+	if (GREEN__UNLIKELY(rc == -1))
+		return (close_failed(s));
+	scope_leave(s);
 	return (rc);
 }
 
@@ -274,20 +234,7 @@ green_scope_set_reason(struct green_scope *shown, const char *reason)
 		return;
 	free(s->lateness);
 	s->lateness = reason == NULL ? NULL : strdup(reason);
-}
-
-/* s has a new deadline; a task that waits already must notice it. */
-static void
-deadline_moved(struct scope *s)
-{
-	struct scope *in;
-
-	s->order = ++s->task->loop->order;
-	for (in = s; in != NULL; in = in->inner)
-		in->flags |= SCOPE_TIMED;
-	s->task->timed = true;
-	if (s->task != green__task())
-		green__timer_arm(s->task);
+	s->flags |= SCOPE_EXPLAINED;
 }
 
 void

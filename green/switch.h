@@ -19,8 +19,6 @@
 /* The loop's own turn, when next() needs it. */
 void	 green__turn(struct loop *l);
 
-#define INLINE	static inline __attribute__((__always_inline__))
-
 INLINE void
 queue(struct loop *l, struct green_task *t)
 {
@@ -76,7 +74,7 @@ successor(struct loop *l, struct green_task *t, bool timed)
 {
 	struct green_task *to;
 
-	if (GREEN__UNLIKELY(timed || t->timed))
+	if (GREEN__UNLIKELY(timed || (t->marks & SCOPE_TIMED)))
 		green__timer_arm(t);
 	to = next(l);
 	l->current = to;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "scope_enter.h"
 #include "trace.h"
 
 void
@@ -113,8 +113,7 @@ green__task_spawn(struct group *g, green_fn *fn, void *arg, const void *copy,
 	t->nfailures = 0;
 	t->user = NULL;
 	set_default_name(t, name);
-	t->scope = NULL;
-	green__scope_open(&t->self, t, &g->scope, GREEN_FOREVER, 0, where);
+	scope_enter_first(&t->self, t, &g->scope, where);
 	TAILQ_NEXT(t, sibling) = NULL;
 	green__in_order();
 	TAILQ_INSERT_TAIL(&g->tasks, t, sibling);

@@ -113,8 +113,7 @@ struct patron {
 struct green_task {
 	/* With the front of its context, one cache line: all of the task that a
 	   switch touches. */
-	unsigned attention;		/* what its checkpoints must look at */
-	bool	 timed;			/* its innermost scope is */
+	unsigned marks;			/* SCOPE_MARKS of its innermost scope */
 	bool	 aborted;		/* its wait was aborted, and goes on */
 	struct waiter *waiter;		/* NULL: it runs, or is ready */
 	struct loop *loop;
@@ -127,7 +126,6 @@ struct green_task {
 	bool	 abandoned;		/* a thread runs on for it; of pool/ */
 	struct scope *scope;		/* the innermost, and what is to be said */
 	const char *where;		/* of it when its memory is gone */
-	bool	 in_group;
 	uint64_t wake_order;
 	size_t	 timer;			/* its timer's id + 1; 0: none */
 	struct group *group;
@@ -161,7 +159,7 @@ struct green_task {
 static inline bool
 green__is_cancelled(const struct green_task *t)
 {
-	return ((t->attention & SCOPE_EFFECTIVE) != 0);
+	return ((t->marks & SCOPE_EFFECTIVE) != 0);
 }
 
 /* t has returned: the locks that it holds are dead (lock.c).  To be called when

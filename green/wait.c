@@ -39,7 +39,7 @@ green__park(struct waiter *w, bool (*abort)(struct waiter *), const char *what,
 	w->error = 0;
 	w->since = l->time;
 	t->aborted = false;
-	if (GREEN__UNLIKELY(t->attention != 0) && green__attend_park(t) &&
+	if (GREEN__UNLIKELY(t->marks & SCOPE_ATTENTION) && green__attend_park(t) &&
 	    abort != NULL) {
 		if (abort(w))
 			return (green__cancelled());
@@ -125,7 +125,7 @@ green__check(void)
 	/* The loop itself cannot wait for what only it could bring about. */
 	if (GREEN__UNLIKELY(t == NULL))
 		return (green__fail(green__loop == NULL ? EPERM : EDEADLK));
-	if (GREEN__UNLIKELY(t->attention != 0))
+	if (GREEN__UNLIKELY(t->marks & SCOPE_ATTENTION))
 		return (green__attend_check(t));
 	return (0);
 }

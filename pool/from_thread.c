@@ -12,6 +12,7 @@
 #include <green/thread.h>
 
 #include "errand.h"
+#include "green/scope_enter.h"
 #include "internal.h"
 
 struct from_thread {
@@ -29,7 +30,7 @@ ended(struct patron *p, struct green_task *t)
 {
 	struct from_thread *f = OF_PATRON(p);
 
-	green__scope_leave(&f->call->group.scope);
+	scope_leave(&f->call->group.scope);
 	green__call_resume(f->call);
 	green__errand_settle(&f->errand, t->result);
 }
@@ -51,7 +52,7 @@ arrive_to_run(struct inbox_item *it)
 	}
 	green__group_open(&c->group, c->loop, host, "from its thread");
 	if ((t = green__errand_spawn(&f->errand, &c->group)) == NULL) {
-		green__scope_leave(&c->group.scope);
+		scope_leave(&c->group.scope);
 		return;
 	}
 	t->parent_id = host->id;

@@ -6,8 +6,9 @@
  * the C library's setuid(2) and its like look after all threads of the process
  * that they see in memory, which would be the parent's.
  *
- * A pipe tells the parent what went wrong before the program ran; the exec
- * closes it.
+ * What went wrong before the program ran, the parent finds in that memory when
+ * it goes on.  A pipe, which the exec closes, tells it where the child has a copy:
+ * after fork(2), or where vfork(2) is no more than that.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -170,19 +171,19 @@ run_program(const struct green__exec *e)
 }
 
 static void
-live(const struct green__exec *e)
+live(struct green__exec *e)
 {
 	sigset_t none;
-	int error;
 
+	e->born = true;
 	reset_signals();
 	if (settle_in(e) == 0) {
 		sigemptyset(&none);
 		(void)sigprocmask(SIG_SETMASK, &none, NULL);
 		run_program(e);
 	}
-	error = errno;
-	while (write(e->report[1], &error, sizeof(error)) == -1 &&
+	e->error = errno;
+	while (write(e->report[1], &e->error, sizeof(e->error)) == -1 &&
 	    errno == EINTR)
 		continue;
 	_exit(127);
@@ -195,7 +196,7 @@ live(const struct green__exec *e)
 #endif
 
 static __attribute__((__noinline__)) pid_t
-bear(const struct green__exec *e)
+bear(struct green__exec *e)
 {
 	pid_t pid;
 
@@ -262,11 +263,13 @@ green__exec(struct green__exec *e)
 	if (open_report(e) == -1)
 		return (-1);
 	let_stay(e, e->report[1]);
+	e->born = false;
+	e->error = 0;
 	pid = bear(e);
 	error = errno;
 	(void)close(e->report[1]);
 	if (pid != -1)
-		error = hear(e->report[0]);
+		error = e->born ? e->error : hear(e->report[0]);
 	(void)close(e->report[0]);
 	if (pid != -1 && error == 0)
 		return (pid);

@@ -28,7 +28,10 @@ struct green__exec {
 	mode_t	 umask;
 	const uid_t *uid;
 	const gid_t *gid;
-	int	 report[2];		/* a pipe: the child's errno, if it fails */
+	/* The child's, if its memory is the parent's. */
+	bool	 born;
+	int	 error;			/* before the program ran; 0: it runs */
+	int	 report[2];		/* a pipe: the same, if it is not */
 };
 
 /* The child's number, and it runs the program; -1 and its errno.  May block. */

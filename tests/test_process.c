@@ -110,6 +110,17 @@ GREEN_TEST(a_program_that_is_not_there_fails_with_the_execs_errno)
 	free(file);
 }
 
+/* To become somebody, whoever it is, is what only a child with a memory of its own
+   does. */
+GREEN_TEST(the_execs_errno_reaches_a_parent_that_shares_no_memory)
+{
+	const uid_t uid = getuid();
+	const struct green_process_options o = { .uid = &uid };
+
+	CHECK_NULL(green_process_open(ARGV("no-such-program"), &o), ENOENT);
+	CHECK_NULL(green_process_open(ARGV("/"), &o), EACCES);
+}
+
 GREEN_TEST(nothing_to_run_is_invalid)
 {
 	CHECK_NULL(green_process_open((char *const[]){ NULL }, NULL), EINVAL);
@@ -846,6 +857,7 @@ CU_TestInfo process_tests[] = {
 	CLAIM(the_leader_of_a_group_has_the_same_status),
 	CLAIM(an_unknown_way_to_watch_is_refused_and_leaves_no_process),
 	CLAIM(a_program_that_is_not_there_fails_with_the_execs_errno),
+	CLAIM(the_execs_errno_reaches_a_parent_that_shares_no_memory),
 	CLAIM(nothing_to_run_is_invalid),
 	CLAIM(the_parents_path_is_searched),
 	CLAIM(outside_of_a_loop_no_process_can_be_started),

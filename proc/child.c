@@ -89,36 +89,38 @@ green__child_reap(struct green__child *c)
 	c->reaped = true;
 }
 
-/* A way's descriptor; EINVAL: $GREEN_CHILD names none of them. */
-static int
-open_way(struct green__child *c)
+/* The next way from *i on that $GREEN_CHILD allows; false: there is none. */
+static bool
+choose_way(struct green__child *c, size_t *i)
 {
 	const char *name = getenv("GREEN_CHILD");
-	size_t i;
-	int fd = -1;
 
-	errno = EINVAL;
-	for (i = 0; i < NWAYS && fd == -1; i++) {
-		if (name != NULL && *name != '\0' &&
-		    strcmp(name, ways[i]->name) != 0)
-			continue;
-		c->ops = ways[i];
-		fd = c->ops->open(c);
-		if (fd == -1 && errno != ENOSYS)
-			break;
+	while (*i < NWAYS) {
+		c->ops = ways[(*i)++];
+		if (name == NULL || *name == '\0' ||
+		    strcmp(name, c->ops->name) == 0)
+			return (true);
 	}
-	return (fd);
+	return (false);
 }
 
 int
 green__child_watch(struct green__child *c)
 {
+	size_t i = 0;
 	int fd, error;
 
 	c->ended = c->reaped = false;
 	c->fd.fd = -1;
-	if ((fd = open_way(c)) == -1)
-		return (green__fail(errno));
+	if (!choose_way(c, &i))
+		return (green__fail(EINVAL));
+	/* Many do so little that they have ended by now. */
+	settle(c, WNOHANG);
+	if (c->ended)
+		return (0);
+	while ((fd = c->ops->open(c)) == -1)
+		if (errno != ENOSYS || !choose_way(c, &i))
+			return (green__fail(errno));
 	if (green__fd_open(&c->fd, fd) == 0) {
 		if (green__fd_watch(&c->fd, look) == 0) {
 			green__loop->calls++;

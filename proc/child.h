@@ -40,7 +40,7 @@ struct green__child {
 };
 
 /* Watch c->pid, which nobody has waited for; c->on_end may be called at once.
-   EMFILE, ENFILE, ENOMEM, ... */
+   EMFILE, ENFILE, ENOMEM, ...; EINVAL: $GREEN_CHILD names none of the ways. */
 int	 green__child_watch(struct green__child *c);
 /* Wait for its end, here and now, and let go of its number. */
 void	 green__child_reap(struct green__child *c);

@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "proc/child.h"
+
 #include "check.h"
 #include "harness.h"
 #include "processes.h"
@@ -42,7 +44,8 @@ static const char *const ways[] = {
 static bool
 works_here(void)
 {
-	struct green_process *p = shell("exit 0", NULL);
+	/* One that has ended already would need no way at all. */
+	struct green_process *p = shell("read x", &piped);
 
 	if (p == NULL)
 		return (!CHECK_INT(errno, ENOSYS));
@@ -528,6 +531,28 @@ GREEN_TEST(closing_ends_one_that_still_runs)
 	}
 }
 
+static void
+count_end(struct green__child *c)
+{
+	++*(int *)c->user;
+}
+
+GREEN_TEST(one_that_has_ended_takes_no_descriptor_to_be_watched)
+{
+	int ends = 0;
+	struct green__child c = { .on_end = count_end, .user = &ends };
+	siginfo_t info;
+
+	if ((c.pid = fork()) == 0)
+		_exit(9);
+	CHECK_INT(waitid(P_PID, (id_t)c.pid, &info, WEXITED | WNOWAIT), 0);
+	CHECK_INT(green__child_watch(&c), 0);
+	CHECK_INT(c.fd.fd, -1);
+	CHECK_INT(ends, 1);
+	CHECK_INT(WEXITSTATUS(c.status), 9);
+	CHECK(c.reaped);
+}
+
 /* It says when it is deaf to SIGTERM. */
 #define DEAF	"trap '' TERM; echo $$; while :; do sleep 100; done"
 
@@ -884,6 +909,7 @@ CU_TestInfo process_tests[] = {
 	CLAIM(one_that_has_ended_takes_no_signal),
 	CLAIM(signals_reach_it),
 	CLAIM(closing_ends_one_that_still_runs),
+	CLAIM(one_that_has_ended_takes_no_descriptor_to_be_watched),
 	CLAIM(one_that_ignores_sigterm_is_killed_after_its_grace),
 	CLAIM(grace_is_real_time_also_on_a_mock_clock),
 	CLAIM(a_stopped_one_can_still_be_closed),

@@ -33,17 +33,22 @@ first_in_line(struct lock *l)
 	    queued));
 }
 
-void
-green__lock_pass(struct lock *l)
+static NOINLINE void
+hand_over(struct lock *l)
 {
 	struct lock_waiter *next = first_in_line(l);
 
+	green__lock_take(l, next->queued.waiter.task, next->where);
+	green__wake(&next->queued.waiter, 0, 0);
+}
+
+void
+green__lock_pass(struct lock *l)
+{
 	SLIST_REMOVE(&l->owner->locks, l, lock, held);
 	l->owner = NULL;
-	if (next != NULL) {
-		green__lock_take(l, next->queued.waiter.task, next->where);
-		green__wake(&next->queued.waiter, 0, 0);
-	}
+	if (!TAILQ_EMPTY(&l->queue))
+		hand_over(l);
 }
 
 /*
@@ -93,13 +98,12 @@ green__locks_abandon(struct green_task *t)
 	}
 }
 
-int
-green__lock_check(const struct lock *l)
+/* The lock is not the caller's, but whose? */
+static NOINLINE int
+not_held(const struct lock *l)
 {
 	const struct green_task *owner = l->owner;
 
-	if (owner != NULL && owner == green__task())
-		return (0);
 	if (owner == &green__lock_dead)
 		return (dead(EPERM, l->ended, l->where));
 	if (owner == NULL)
@@ -108,12 +112,17 @@ green__lock_check(const struct lock *l)
 	    "at %s", owner->name, green__place(l->where)));
 }
 
-/* Take it if that can be done at once; EAGAIN. */
-static int
-try(struct lock *l, const char *where)
+int
+green__lock_check(const struct lock *l)
 {
-	struct green_task *t = green__task();
+	if (l->owner != NULL && l->owner == green__task())
+		return (0);
+	return (not_held(l));
+}
 
+static NOINLINE int
+refuse(const struct lock *l, const struct green_task *t)
+{
 	if (t == NULL)
 		return (green__fail(EPERM));
 	if (l->owner == &green__lock_dead)
@@ -122,8 +131,17 @@ try(struct lock *l, const char *where)
 		return (green__failx(EDEADLK, "task \"%s\" holds the lock "
 		    "already, which it took at %s", t->name,
 		    green__place(l->where)));
-	if (l->owner != NULL)
-		return (green__fail(EAGAIN));
+	return (green__fail(EAGAIN));
+}
+
+/* Take it if that can be done at once; EAGAIN. */
+static inline int
+try(struct lock *l, const char *where)
+{
+	struct green_task *t = green__task();
+
+	if (l->owner != NULL || t == NULL)
+		return (refuse(l, t));
 	green__lock_take(l, t, where);
 	return (0);
 }
@@ -149,22 +167,27 @@ green__lock_of(const struct waiter *w)
 	return (GREEN__CONTAINER(e->queue, const struct lock, queue));
 }
 
+static NOINLINE int
+stand_in_line(struct lock *l, const char *where)
+{
+	struct lock_waiter self;
+
+	self.where = where;
+	if (green__queue_wait(&l->queue, &self.queued, lock_word) == -1)
+		return (green__lock_failed(&self));
+	return (0);
+}
+
 int
 green_lock_acquire_(struct green_lock *l, const char *where)
 {
-	struct lock_waiter self = { .where = where };
-
 	if (green__check() == -1)
 		return (-1);
 	if (try(LOCK(l), where) == 0) {
 		green__spend();
 		return (0);
 	}
-	if (errno != EAGAIN)
-		return (-1);
-	if (green__queue_wait(&LOCK(l)->queue, &self.queued, lock_word) == -1)
-		return (green__lock_failed(&self));
-	return (0);
+	return (errno == EAGAIN ? stand_in_line(LOCK(l), where) : -1);
 }
 
 int

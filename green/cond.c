@@ -140,7 +140,7 @@ green__cond_abandon(struct cond *c)
 int
 green_cond_wait(struct green_cond *c)
 {
-	struct cond_waiter w = { .cond = COND(c) };
+	struct cond_waiter w;
 	struct lock *l = lock_of(COND(c));
 
 	if (green__check() == -1)
@@ -148,6 +148,8 @@ green_cond_wait(struct green_cond *c)
 	if (green__lock_check(l) == -1)
 		return (-1);
 	w.lock.where = l->where;
+	w.cond = COND(c);
+	w.cancelled = false;
 	stand_in_line(COND(c), &w);
 	green__lock_pass(l);
 	if (green__park(&w.lock.queued.waiter, abort_wait, "condition", -1,

@@ -12,18 +12,19 @@
 struct flow {
 	struct green_sender *tx;
 	struct green_receiver *rx;
-	long	 n;
+	struct gate *gate;
 };
 
 static int
 produce(void *arg)
 {
 	struct flow *f = arg;
-	int rc = 0;
+	int rc = gate_enter(f->gate);
 	long i;
 
-	for (i = 0; i < f->n && rc == 0; i++)
+	for (i = 0; i < f->gate->each && rc == 0; i++)
 		rc = green_channel_send(f->tx, &i);
+	gate_leave(f->gate);
 	green_sender_close(f->tx);
 	return (rc);
 }
@@ -32,13 +33,14 @@ static int
 consume(void *arg)
 {
 	struct flow *f = arg;
-	long item;
-	int rc;
+	int rc = gate_enter(f->gate) == 0 ? 1 : -1;
+	long i, item;
 
-	while ((rc = green_channel_receive(f->rx, &item)) == 1)
-		continue;
+	for (i = 0; i < f->gate->each && rc == 1; i++)
+		rc = green_channel_receive(f->rx, &item);
+	gate_leave(f->gate);
 	green_receiver_close(f->rx);
-	return (rc);
+	return (rc == 1 ? 0 : -1);
 }
 
 static int
@@ -46,17 +48,17 @@ flow(void *arg)
 {
 	struct trial *t = arg;
 	const size_t *capacity = t->arg;
-	struct flow f;
-	struct green_group g;
 	long i, pairs = t->tasks / 2;
+	struct gate gate;
+	struct flow f = { NULL, NULL, &gate };
+	struct green_group g;
 	int rc = 0;
 
 	if (pairs == 0) {
 		t->n = 0;
 		return (0);
 	}
-	f.n = (t->n + pairs - 1) / pairs;
-	t->n = f.n * pairs;
+	gate = gate_for(t, pairs);
 	green_group_open(&g);
 	for (i = 0; i < pairs && rc == 0; i++) {
 		rc = green_channel_open(sizeof(long), *capacity, &f.tx, &f.rx);
@@ -65,7 +67,7 @@ flow(void *arg)
 		if (rc == 0)
 			rc = green_spawn_copy(&g, produce, &f, sizeof(f));
 	}
-	return (green_group_close(&g, rc));
+	return (green_group_close(&g, gate_open(&gate, 2 * pairs, rc)));
 }
 
 static int

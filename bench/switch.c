@@ -18,32 +18,29 @@
 static int
 hop(void *arg)
 {
-	long i, n = *(const long *)arg;
+	struct gate *g = arg;
+	int rc = gate_enter(g);
+	long i;
 
-	for (i = 0; i < n; i++)
-		if (green_checkpoint() == -1)
-			return (-1);
-	return (0);
+	for (i = 0; i < g->each && rc == 0; i++)
+		rc = green_checkpoint();
+	gate_leave(g);
+	return (rc);
 }
 
 static int
 hop_all(void *arg)
 {
 	struct trial *t = arg;
-	long i, each = each_of(t);
+	struct gate gate = gate_for(t, t->tasks);
 	struct green_group g;
 	int rc = 0;
+	long i;
 
 	green_group_open(&g);
 	for (i = 0; i < t->tasks && rc == 0; i++)
-		rc = green_spawn(&g, hop, &each);
-	/* Everybody's first steps are not to be counted. */
-	if (rc == 0)
-		rc = green_checkpoint();
-	trial_start(t);
-	rc = green_group_close(&g, rc);
-	trial_stop(t);
-	return (rc);
+		rc = green_spawn(&g, hop, &gate);
+	return (green_group_close(&g, gate_open(&gate, t->tasks, rc)));
 }
 
 #ifdef HAVE_UCONTEXT

@@ -1,12 +1,18 @@
 /*
  * What it costs to spawn an empty task and to wait for it, one at a time and many
- * at once; and to open and close a group with nothing in it.
+ * at once, on stacks that others have had; the same on new ones, which go back to
+ * the system with their loop, beside what the memory alone costs; and to open and
+ * close a group with nothing in it.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <sys/mman.h>
+
 #include "in_green.h"
+
+#define STACK	((size_t)132 * 1024)	/* and its guard */
 
 static int
 empty(void *arg)
@@ -16,20 +22,66 @@ empty(void *arg)
 }
 
 static int
+spawn_all(void *arg)
+{
+	struct trial *t = arg;
+	struct green_group g;
+	int rc = 0;
+	long i;
+
+	green_group_open(&g);
+	for (i = 0; i < t->tasks && rc == 0; i++)
+		rc = green_spawn(&g, empty, NULL);
+	return (green_group_close(&g, rc));
+}
+
+static int
 spawn(void *arg)
 {
 	struct trial *t = arg;
-	long i, j, groups = each_of(t);
-	struct green_group g;
+	long i, groups = each_of(t);
+	int rc = spawn_all(t);
+
+	trial_start(t);
+	for (i = 0; i < groups && rc == 0; i++)
+		rc = spawn_all(t);
+	return (rc);
+}
+
+static int
+spawn_new(void *arg)
+{
+	struct trial *t = arg;
+	long i, loops = each_of(t);
 	int rc = 0;
 
-	for (i = 0; i < groups && rc == 0; i++) {
-		green_group_open(&g);
-		for (j = 0; j < t->tasks && rc == 0; j++)
-			rc = green_spawn(&g, empty, NULL);
-		rc = green_group_close(&g, rc);
-	}
+	for (i = 0; i < loops && rc == 0; i++)
+		rc = green_run(spawn_all, t, NULL);
 	return (rc);
+}
+
+static int
+touch(void *arg)
+{
+	struct trial *t = arg;
+	long i, j, rounds = each_of(t);
+	size_t size = (size_t)t->tasks * STACK;
+	char *stacks;
+
+	for (i = 0; i < rounds; i++) {
+		stacks = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		    GREEN_MAP_STACK, -1, 0);
+		if (stacks == MAP_FAILED)
+			return (-1);
+#if HAVE_DECL_MADV_NOHUGEPAGE
+		(void)madvise(stacks, size, MADV_NOHUGEPAGE);
+#endif
+		for (j = 1; j <= t->tasks; j++)
+			stacks[(size_t)j * STACK - 1] = 1;
+		if (munmap(stacks, size) == -1)
+			return (-1);
+	}
+	return (0);
 }
 
 static int
@@ -50,6 +102,8 @@ no_spawn(void *arg)
 static const struct subject subjects[] = {
 	{ "group", "libgreen", no_spawn, in_green, { 1 }, NULL },
 	{ "spawn", "libgreen", spawn, in_green, { 1, 100, 10000 }, NULL },
+	{ "spawn-new", "libgreen", spawn_new, NULL, { 100, 10000 }, NULL },
+	{ "spawn-new", "mmap", touch, NULL, { 100 }, NULL },
 	{ .name = NULL }
 };
 

@@ -1,7 +1,8 @@
 /*
  * Sleeps: tasks that sleep for a random time each, up to 20 us for each task that
  * there is, so that as many wake in a second however many there are.  It is the
- * CPU time that tells; that of their creation is in it.
+ * CPU time that tells; that of their creation, on stacks that others have had, is
+ * in it.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -18,28 +19,38 @@ nap(void *arg)
 }
 
 static int
-nap_all(void *arg)
+nap_all(long tasks, long longest)
 {
-	struct trial *t = arg;
-	long i, j, rounds = each_of(t);
 	struct green_group g;
 	int64_t span;
 	int rc = 0;
+	long i;
+
+	green_group_open(&g);
+	for (i = 0; i < tasks && rc == 0; i++) {
+		span = 1 + random() % longest;
+		rc = green_spawn_copy(&g, nap, &span, sizeof(span));
+	}
+	return (green_group_close(&g, rc));
+}
+
+static int
+nap_and_nap(void *arg)
+{
+	struct trial *t = arg;
+	long i, rounds = each_of(t);
+	int rc = nap_all(t->tasks, 1);
 
 	srandom(1);
-	for (i = 0; i < rounds && rc == 0; i++) {
-		green_group_open(&g);
-		for (j = 0; j < t->tasks && rc == 0; j++) {
-			span = 1 + random() % (t->tasks * SPAN);
-			rc = green_spawn_copy(&g, nap, &span, sizeof(span));
-		}
-		rc = green_group_close(&g, rc);
-	}
+	trial_start(t);
+	for (i = 0; i < rounds && rc == 0; i++)
+		rc = nap_all(t->tasks, t->tasks * SPAN);
 	return (rc);
 }
 
 static const struct subject subjects[] = {
-	{ "timer", "libgreen", nap_all, in_green, { 1, 1000, 100000 }, NULL },
+	{ "timer", "libgreen", nap_and_nap, in_green, { 1, 1000, 100000 },
+	    NULL },
 	{ .name = NULL }
 };
 

@@ -10,6 +10,8 @@
 
 #include "in_green.h"
 
+#define ENOUGH	1000		/* cancellations between looks at the clocks */
+
 /* Groups in groups: each has so many tasks that wait, and so many inner ones. */
 struct shape {
 	int	 depth;
@@ -97,7 +99,9 @@ set_up(struct run *r, struct trial *t)
 	t->stopped = true;
 }
 
-/* All that wait are cancelled by one call, and gone when the group is closed. */
+/* All that wait are cancelled by one call, and gone when the group is closed: there
+   are some more such groups in it, if they are small, for the clocks to matter
+   little. */
 static int
 cancel_all(void *arg)
 {
@@ -105,15 +109,17 @@ cancel_all(void *arg)
 	struct run r = { .cancelled = 0 };
 	struct node root;
 	struct green_group g;
-	int rc;
+	long i, roots = t->tasks < ENOUGH ? ENOUGH / t->tasks : 1;
+	int rc = 0;
 
 	set_up(&r, t);
 	root = (struct node){ &r, r.shape->depth };
 	while (r.cancelled < r.total) {
 		r.parked = 0;
 		green_group_open(&g);
-		rc = green_spawn(&g, nest, &root);
-		while (rc == 0 && r.parked < r.waiters * r.ngroups)
+		for (i = 0; i < roots && rc == 0; i++)
+			rc = green_spawn(&g, nest, &root);
+		while (rc == 0 && r.parked < roots * r.waiters * r.ngroups)
 			rc = green_checkpoint();
 		go_on(t);
 		if (rc == 0)

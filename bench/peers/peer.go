@@ -85,16 +85,39 @@ func all(tasks int, fn func(i int)) {
 	wg.Wait()
 }
 
+// behindGate is all, with a gate as in bench/in_green.h.
+func behindGate(t *trial, tasks int, fn func(i int)) {
+	inside, gate := 0, make(chan bool)
+	go func() {
+		for inside < tasks {
+			runtime.Gosched()
+		}
+		t.start()
+		close(gate)
+	}()
+	all(tasks, func(i int) {
+		inside++
+		<-gate
+		fn(i)
+		if inside--; inside == 0 {
+			t.stop()
+		}
+	})
+}
+
 func hop(t *trial) {
 	each := t.each()
-	all(t.tasks, func(int) {
+	behindGate(t, t.tasks, func(int) {
 		for i := 0; i < each; i++ {
 			runtime.Gosched()
 		}
 	})
 }
 
+// So many at once, again and again; the first time does not count.
 func spawn(t *trial) {
+	all(t.tasks, func(int) {})
+	t.start()
 	for i := t.each(); i > 0; i-- {
 		all(t.tasks, func(int) {})
 	}
@@ -102,7 +125,11 @@ func spawn(t *trial) {
 
 func park(t *trial) {
 	before := memory()
-	for i := t.each(); i > 0; i-- {
+	rounds := t.each()
+	for i := 0; i <= rounds; i++ {
+		if i == 1 {
+			t.start()
+		}
 		wake := make(chan bool)
 		var wg sync.WaitGroup
 		wg.Add(t.tasks)
@@ -122,6 +149,8 @@ func park(t *trial) {
 }
 
 func timer(t *trial) {
+	all(t.tasks, func(int) {})
+	t.start()
 	for i := t.each(); i > 0; i-- {
 		all(t.tasks, func(int) {
 			time.Sleep(time.Duration(1 + rand.Intn(t.tasks*20000)))
@@ -153,7 +182,7 @@ func pass(capacity int) func(t *trial) {
 		for i := range channels {
 			channels[i] = make(chan int, capacity)
 		}
-		all(2*pairs, func(i int) {
+		behindGate(t, 2*pairs, func(i int) {
 			c := channels[i/2]
 			for k := 0; k < each; k++ {
 				if i%2 == 0 {
@@ -203,7 +232,7 @@ func lock(t *trial) {
 func lockWanted(t *trial) {
 	each := t.each()
 	var m sync.Mutex
-	all(t.tasks, func(int) {
+	behindGate(t, t.tasks, func(int) {
 		for i := 0; i < each; i++ {
 			m.Lock()
 			runtime.Gosched()
@@ -318,9 +347,8 @@ func measure(name string, tasks int) {
 		}
 		t = &trial{tasks: tasks, n: n}
 		t.start()
-		wall := t.wall
 		fn(t)
-		if t.wall == wall {
+		if t.wall < 0 {
 			t.stop()
 		}
 		bytes = max(bytes, t.bytes)

@@ -60,13 +60,36 @@ async def run_all(tasks, fn, *args):
             group.start_soon(fn, *args)
 
 
+async def behind_gate(t, works):
+    """Functions and their arguments, with a gate as in bench/in_green.h."""
+    gate, inside = anyio.Event(), 0
+
+    async def member(fn, *args):
+        nonlocal inside
+        inside += 1
+        await gate.wait()
+        await fn(*args)
+        inside -= 1
+        if inside == 0:
+            t.stop()
+
+    async with anyio.create_task_group() as group:
+        for work in works:
+            group.start_soon(member, *work)
+        while inside < len(works):
+            await anyio.lowlevel.checkpoint()
+        t.start()
+        gate.set()
+
+
 async def hop(each):
     for _ in range(each):
         await anyio.lowlevel.checkpoint()
 
 
 async def switch(t):
-    await run_all(t.tasks, hop, t.each())
+    each = t.each()
+    await behind_gate(t, [(hop, each)] * t.tasks)
 
 
 async def empty():
@@ -80,13 +103,18 @@ async def group(t):
 
 
 async def spawn(t):
+    """So many at once, again and again; the first time does not count."""
+    await run_all(t.tasks, empty)
+    t.start()
     for _ in range(t.each()):
         await run_all(t.tasks, empty)
 
 
 async def park(t):
     before = memory()
-    for _ in range(t.each()):
+    for i in range(t.each() + 1):
+        if i == 1:
+            t.start()
         wake = anyio.Event()
         async with anyio.create_task_group() as tasks:
             for _ in range(t.tasks):
@@ -103,6 +131,8 @@ async def nap(span):
 
 
 async def timer(t):
+    await run_all(t.tasks, empty)
+    t.start()
     for _ in range(t.each()):
         await run_all(t.tasks, nap, t.tasks * 20e-6)
 
@@ -154,11 +184,11 @@ async def flow(t, capacity):
         return
     each = -(-t.n // pairs)
     t.n = each * pairs
-    async with anyio.create_task_group() as tasks:
-        for _ in range(pairs):
-            tx, rx = anyio.create_memory_object_stream(capacity)
-            tasks.start_soon(receive, rx)
-            tasks.start_soon(send, tx, each)
+    works = []
+    for _ in range(pairs):
+        tx, rx = anyio.create_memory_object_stream(capacity)
+        works += [(receive, rx), (send, tx, each)]
+    await behind_gate(t, works)
 
 
 async def channel(t):
@@ -187,7 +217,8 @@ async def want(m, each):
 
 
 async def lock_wanted(t):
-    await run_all(t.tasks, want, anyio.Lock(), t.each())
+    m, each = anyio.Lock(), t.each()
+    await behind_gate(t, [(want, m, each)] * t.tasks)
 
 
 def nothing():

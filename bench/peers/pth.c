@@ -19,17 +19,40 @@
 
 static struct trial *now;
 static pth_attr_t joinable;
+static long inside;			/* of the gate, as in bench/in_green.h */
+static bool open_gate;
 
-/* All of them, and wait until they end; the clocks run from their start on. */
+static void
+enter(void)
+{
+	inside++;
+	while (!open_gate)
+		pth_yield(NULL);
+}
+
+static void
+leave(void)
+{
+	if (--inside == 0)
+		trial_stop(now);
+}
+
+/* All of them, and wait until they end. */
 static int
-in_threads(void *(*fn)(void *), long tasks)
+in_threads(void *(*fn)(void *), long tasks, bool gated)
 {
 	pth_t *threads = calloc((size_t)tasks, sizeof(*threads));
 	long i;
 
+	open_gate = false;
 	for (i = 0; i < tasks; i++)
 		if ((threads[i] = pth_spawn(joinable, fn, (void *)i)) == NULL)
 			return (-1);
+	while (gated && inside < tasks)
+		pth_yield(NULL);
+	if (gated)
+		trial_start(now);
+	open_gate = true;
 	for (i = 0; i < tasks; i++)
 		pth_join(threads[i], NULL);
 	free(threads);
@@ -46,7 +69,7 @@ share(struct trial *t, void *(*fn)(void *))
 	}
 	now = t;
 	t->n = (t->n + t->tasks - 1) / t->tasks * t->tasks;
-	return (in_threads(fn, t->tasks));
+	return (in_threads(fn, t->tasks, true));
 }
 
 /* So many at once, again and again. */
@@ -59,7 +82,7 @@ batches(struct trial *t, void *(*fn)(void *))
 	t->n = t->tasks > MOST ? 0 : rounds * t->tasks;
 	now = t;
 	for (i = 0; i < t->n && rc == 0; i += t->tasks)
-		rc = in_threads(fn, t->tasks);
+		rc = in_threads(fn, t->tasks, false);
 	return (rc);
 }
 
@@ -69,8 +92,10 @@ hop(void *arg)
 	long i;
 
 	(void)arg;
+	enter();
 	for (i = 0; i < now->n / now->tasks; i++)
 		pth_yield(NULL);
+	leave();
 	return (NULL);
 }
 
@@ -119,6 +144,7 @@ pass(void *arg)
 	bool sender = (long)arg == 0;
 	long i;
 
+	enter();
 	pth_mutex_acquire(&place.m, FALSE, NULL);
 	for (i = 0; i < now->n; i++) {
 		while (place.full == sender)
@@ -127,6 +153,7 @@ pass(void *arg)
 		pth_cond_notify(&place.changed, FALSE);
 	}
 	pth_mutex_release(&place.m);
+	leave();
 	return (NULL);
 }
 
@@ -139,7 +166,7 @@ channel(void *arg)
 		t->n = 0;
 		return (0);
 	}
-	return (in_threads(pass, 2));
+	return (in_threads(pass, 2, true));
 }
 
 static int

@@ -3,7 +3,10 @@
 // Copyright (c) 2026 The libgreen authors
 mod serve;
 
+use std::cell::Cell;
+use std::future::Future;
 use std::io::SeekFrom;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
@@ -79,12 +82,40 @@ impl Trial {
 async fn all<F, R>(tasks: usize, f: F)
 where
     F: Fn(usize) -> R,
-    R: std::future::Future<Output = ()> + 'static,
+    R: Future<Output = ()> + 'static,
 {
     let handles: Vec<_> = (0..tasks).map(|i| spawn_local(f(i))).collect();
     for h in handles {
         h.await.unwrap();
     }
+}
+
+/// These, with a gate as in bench/in_green.h.
+async fn behind_gate<R>(t: &mut Trial, works: impl Iterator<Item = R>)
+where
+    R: Future<Output = ()> + 'static,
+{
+    let (inside, open) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
+    let mut handles = Vec::new();
+    for work in works {
+        let (inside, open) = (inside.clone(), open.clone());
+        handles.push(spawn_local(async move {
+            inside.set(inside.get() + 1);
+            while !open.get() {
+                yield_now().await;
+            }
+            work.await
+        }));
+    }
+    while inside.get() < handles.len() {
+        yield_now().await;
+    }
+    t.start();
+    open.set(true);
+    for h in handles {
+        h.await.unwrap();
+    }
+    t.stop();
 }
 
 async fn hop(each: usize) {
@@ -95,7 +126,10 @@ async fn hop(each: usize) {
 
 async fn park(t: &mut Trial) {
     let before = memory();
-    for _ in 0..t.each() {
+    for i in 0..=t.each() {
+        if i == 1 {
+            t.start();
+        }
         let wake = Arc::new(Notify::new());
         let mut handles = Vec::new();
         for _ in 0..t.tasks {
@@ -136,21 +170,23 @@ async fn pass(t: &mut Trial, capacity: usize) {
     }
     let each = t.n.div_ceil(pairs);
     t.n = each * pairs;
-    let mut handles = Vec::new();
+    let mut ends = Vec::new();
     for _ in 0..pairs {
-        let (tx, mut rx) = mpsc::channel(capacity);
-        handles.push(spawn_local(async move {
+        let (tx, rx) = mpsc::channel(capacity);
+        ends.push((Some(tx), None));
+        ends.push((None, Some(rx)));
+    }
+    let works = ends.into_iter().map(|(tx, rx)| async move {
+        if let Some(tx) = tx {
             for i in 0..each {
                 tx.send(i).await.unwrap();
             }
-        }));
-        handles.push(spawn_local(async move {
+        }
+        if let Some(mut rx) = rx {
             while rx.recv().await.is_some() {}
-        }));
-    }
-    for h in handles {
-        h.await.unwrap();
-    }
+        }
+    });
+    behind_gate(t, works).await
 }
 
 async fn choose(t: &mut Trial) {
@@ -229,9 +265,12 @@ async fn subject(name: &str, t: &mut Trial) {
     match name {
         "switch" => {
             let each = t.each();
-            all(tasks, |_| hop(each)).await
+            behind_gate(t, (0..tasks).map(|_| hop(each))).await
         }
+        /* The first time does not count. */
         "spawn" => {
+            all(tasks, |_| async {}).await;
+            t.start();
             for _ in 0..t.each() {
                 all(tasks, |_| async {}).await
             }
@@ -239,6 +278,8 @@ async fn subject(name: &str, t: &mut Trial) {
         "park" => park(t).await,
         "timer" => {
             let mut random = Random(1);
+            all(tasks, |_| async {}).await;
+            t.start();
             for _ in 0..t.each() {
                 let span: Vec<_> = (0..tasks)
                     .map(|_| 1 + random.below(tasks * 20000))
@@ -253,7 +294,8 @@ async fn subject(name: &str, t: &mut Trial) {
         "lock" => lock(t.n).await,
         "lock-wanted" => {
             let (each, m) = (t.each(), Arc::new(Mutex::new(())));
-            all(tasks, |_| want(m.clone(), each)).await
+            let works = (0..tasks).map(|_| want(m.clone(), each));
+            behind_gate(t, works).await
         }
         "to_thread" => {
             all(tasks, |_| call(1)).await;

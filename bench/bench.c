@@ -100,12 +100,16 @@ print(const char *name, long tasks, const char *who, double *wall, double *cpu,
 	double median;
 
 	qsort(wall, (size_t)n, sizeof(*wall), by_size);
-	qsort(cpu, (size_t)n, sizeof(*cpu), by_size);
 	median = wall[n / 2];
-	printf("%-16s %8ld %-14s %11.2f %11.2f %7.1f %11.2f %11.0f", name,
-	    tasks, who, wall[0] * ns, median * ns,
-	    (wall[n - 1] - wall[0]) / median * 100, cpu[0] * ns,
-	    1e9 / (wall[0] * ns));
+	printf("%-16s %8ld %-14s %11.2f %11.2f %7.1f", name, tasks, who,
+	    wall[0] * ns, median * ns,
+	    (wall[n - 1] - wall[0]) / median * 100);
+	if (cpu != NULL) {
+		qsort(cpu, (size_t)n, sizeof(*cpu), by_size);
+		printf(" %11.2f", cpu[0] * ns);
+	} else
+		printf(" %11s", "-");
+	printf(" %11.0f", 1e9 / (wall[0] * ns));
 	if (bytes > 0)
 		printf(" %7.0f\n", bytes);
 	else
@@ -115,9 +119,9 @@ print(const char *name, long tasks, const char *who, double *wall, double *cpu,
 
 void
 bench_line(const char *name, long tasks, const char *who, double *wall,
-    double *cpu, int n, long operations)
+    double *cpu, int n, long operations, double bytes)
 {
-	print(name, tasks, who, wall, cpu, n, 1e9 / (double)operations, 0);
+	print(name, tasks, who, wall, cpu, n, 1e9 / (double)operations, bytes);
 }
 
 void

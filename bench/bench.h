@@ -61,10 +61,11 @@ struct subject {
 int	 bench(int argc, char *argv[], const struct subject *table);
 
 /* The head of the table; and the line of a subject that was measured otherwise:
-   so many runs, what each took for all of n operations, in seconds. */
+   so many runs, what each took for all of n operations, in seconds; cpu may be
+   NULL, and bytes 0. */
 void	 bench_head(void);
 void	 bench_line(const char *name, long tasks, const char *who, double *wall,
-	    double *cpu, int runs, long n);
+	    double *cpu, int runs, long n, double bytes);
 
 /* What was before, or comes afterwards, does not count. */
 void	 trial_start(struct trial *t);

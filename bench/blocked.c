@@ -1,23 +1,31 @@
 /*
- * Does work on files hold up those who are served?  A client asks a server and waits
- * for the answer, over and over, while other tasks copy a file and walk a tree for as
- * long as that takes: how long did one task keep the loop, and
- * how long did a request take?
- *
- *	blocked FILE COPY TREE		COPY is removed again
+ * Does work on files hold up those who are served?  A client asks a server every
+ * millisecond: what a request takes with nothing else to do, and while other tasks
+ * copy a file and walk a tree, over and over; and how long one task kept the loop.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
-#include <err.h>
-#include <stdio.h>
+#include <sys/stat.h>
 
-#include <green.h>
+#include <fcntl.h>
+#include <unistd.h>
 
-static const char *file, *copy, *tree;
-static long requests, entries, walks;
-static int64_t longest, began;
+#include "in_green.h"
+
+#define REQUESTS	500
+#define FILES		1000
+#define SIZE		(64 * 1024 * 1024)
+
+static char top[] = "/tmp/bench-blocked.XXXXXX";
+static char file[64], copy[64], tree[64];
+
+struct run {
+	bool	 busy;
+	double	 took[REQUESTS];
+	double	 longest;		/* run of a task */
+};
 
 static int
 serve(void *arg)
@@ -33,24 +41,22 @@ serve(void *arg)
 }
 
 static int
-ask(void *arg)
+ask(struct green_stream *s, double *took)
 {
-	struct green_stream *s = arg;
 	char buf[64] = "request";
-	int64_t sent, took;
+	double sent;
+	int i;
 
-	for (;;) {
-		sent = green_now();
+	for (i = 0; i < REQUESTS; i++) {
+		sent = seconds();
 		if (green_stream_send(s, buf, sizeof(buf)) == -1 ||
 		    green_stream_receive_exactly(s, buf, sizeof(buf)) == -1)
 			return (-1);
-		took = green_now() - sent;
-		if (took > longest)
-			longest = took;
-		requests++;
+		took[i] = seconds() - sent;
 		if (green_sleep(GREEN_MSEC) == -1)
 			return (-1);
 	}
+	return (0);
 }
 
 static int
@@ -61,75 +67,131 @@ walk(void *arg)
 	int rc;
 
 	(void)arg;
-	for (;; walks++) {
+	do {
 		if ((d = green_dir_walk(tree, GREEN_PATH_STAT)) == NULL)
 			return (-1);
 		while ((rc = green_dir_next(d, &e)) == 1)
-			entries++;
+			continue;
 		(void)green_dir_close(d);
-		if (rc == -1)
-			return (-1);
-	}
+	} while (rc == 0);
+	return (rc);
 }
 
 static int
-work(void *arg)
+copy_file(void *arg)
 {
-	struct green_stream *client, *server;
-	struct green_listener *l;
-	struct green_group g;
-	char text[16];
-	int rc = -1, port;
-
 	(void)arg;
-	if ((l = green_listen_tcp("127.0.0.1", "0", NULL)) == NULL)
-		return (-1);
-	if (green_listener_attr(l, GREEN_ATTR_LOCAL_PORT, &port,
+	while (green_path_copy(file, copy, GREEN_PATH_EXIST_OK) == 0)
+		continue;
+	return (-1);
+}
+
+/* A listener, and both ends of a connection to it. */
+static int
+pair(struct green_stream *s[2])
+{
+	struct green_listener *l = green_listen_tcp("127.0.0.1", "0", NULL);
+	char text[16];
+	int port;
+
+	if (l == NULL || green_listener_attr(l, GREEN_ATTR_LOCAL_PORT, &port,
 	    sizeof(port)) == -1)
 		return (-1);
 	snprintf(text, sizeof(text), "%d", port);
-	client = green_connect_tcp("127.0.0.1", text, NULL);
-	server = client == NULL ? NULL : green_accept(l);
-	green_group_open(&g);
-	if (server != NULL && green_spawn_daemon(&g, serve, server) == 0 &&
-	    green_spawn_daemon(&g, ask, client) == 0 &&
-	    green_spawn_daemon(&g, walk, NULL) == 0) {
-		began = green_now();
-		rc = green_path_copy(file, copy, GREEN_PATH_EXIST_OK);
-	}
-	rc = green_group_close(&g, rc);
-	(void)green_stream_close(server);
-	(void)green_stream_close(client);
+	s[0] = green_connect_tcp("127.0.0.1", text, NULL);
+	s[1] = s[0] == NULL ? NULL : green_accept(l);
 	green_listener_close(l);
-	if (rc == 0)
-		rc = green_path_unlink(copy, 0);
-	return (rc);
+	return (s[1] == NULL ? -1 : 0);
 }
 
 static int
 measure(void *arg)
 {
+	struct run *r = arg;
+	struct green_stream *s[2];
 	struct green_stats st;
+	struct green_group g;
+	int rc;
 
-	if (work(arg) == -1)
+	if (pair(s) == -1)
 		return (-1);
+	green_group_open(&g);
+	rc = green_spawn_daemon(&g, serve, s[1]);
+	if (r->busy && rc == 0)
+		rc = green_spawn_daemon(&g, walk, NULL);
+	if (r->busy && rc == 0)
+		rc = green_spawn_daemon(&g, copy_file, NULL);
+	if (rc == 0)
+		rc = ask(s[0], r->took);
+	rc = green_group_close(&g, rc);
+	(void)green_stream_close(s[0]);
+	(void)green_stream_close(s[1]);
 	green_stats(&st);
-	printf("%.1f s, %ld requests, %ld entries in %ld walks and more\n",
-	    (double)(green_now() - began) / GREEN_SEC, requests, entries, walks);
-	printf("longest run of a task %.2f ms, longest request %.2f ms\n",
-	    (double)st.longest_run / GREEN_MSEC, (double)longest / GREEN_MSEC);
-	return (0);
+	r->longest = (double)st.longest_run / GREEN_SEC;
+	return (rc);
+}
+
+static void
+create(const char *path, off_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+	static char piece[65536];
+
+	if (fd == -1)
+		err(1, "%s", path);
+	for (; size > 0; size -= (off_t)sizeof(piece))
+		if (write(fd, piece, sizeof(piece)) != sizeof(piece))
+			err(1, "%s", path);
+	close(fd);
+}
+
+static void
+make_files(void)
+{
+	char path[100];
+	int i;
+
+	if (mkdtemp(top) == NULL)
+		err(1, "%s", top);
+	snprintf(file, sizeof(file), "%s/file", top);
+	snprintf(copy, sizeof(copy), "%s/copy", top);
+	snprintf(tree, sizeof(tree), "%s/tree", top);
+	create(file, SIZE);
+	if (mkdir(tree, 0755) == -1)
+		err(1, "%s", tree);
+	for (i = 0; i < FILES; i++) {
+		snprintf(path, sizeof(path), "%s/%d", tree, i);
+		create(path, 0);
+	}
+}
+
+static int
+remove_files(void *arg)
+{
+	(void)arg;
+	return (green_path_remove(top, GREEN_PATH_RECURSIVE));
+}
+
+static void
+tell(const char *name, const char *longest, bool busy)
+{
+	static struct run r;
+
+	r.busy = busy;
+	if (green_run(measure, &r, NULL) == -1)
+		err(1, "%s", name);
+	bench_line(name, 1, "libgreen", r.took, NULL, REQUESTS, 1, 0);
+	bench_line(longest, 1, "libgreen", &r.longest, NULL, 1, 1, 0);
 }
 
 int
-main(int argc, char *argv[])
+main(void)
 {
-	if (argc != 4)
-		errx(2, "usage: blocked FILE COPY TREE");
-	file = argv[1];
-	copy = argv[2];
-	tree = argv[3];
-	if (green_run(measure, NULL, NULL) == -1)
-		errx(1, "%s", green_errmsg());
+	make_files();
+	bench_head();
+	tell("unblocked", "unblocked-run", false);
+	tell("blocked", "blocked-run", true);
+	if (green_run(remove_files, NULL, NULL) == -1)
+		err(1, "%s", top);
 	return (0);
 }

@@ -190,8 +190,8 @@ compete(const struct contest *c, long files, bool cold)
 			run(our, &ours, i / 2);
 		prepare(c->after);
 	}
-	bench_line(name, files, "libgreen", ours.wall, ours.cpu, runs, files);
-	bench_line(name, files, c->who, theirs.wall, theirs.cpu, runs, files);
+	bench_line(name, files, "libgreen", ours.wall, ours.cpu, runs, files, 0);
+	bench_line(name, files, c->who, theirs.wall, theirs.cpu, runs, files, 0);
 }
 
 static void

@@ -1,7 +1,8 @@
 /*
  * Ten thousand connections that are idle, but for a request now and then, beside
- * a thousand that are busy: what memory a connection costs the server, and how
- * long the idle ones wait for their answers, the slowest above all.
+ * a thousand that are busy: what these get, what memory a connection costs the
+ * server, and how long the idle ones wait for their answers, the slowest above
+ * all; of libgreen's server and of one written by hand.
  *
  *	idle [connections [busy connections]]
  */
@@ -119,14 +120,24 @@ work(int ep)
 	return (done);
 }
 
+static double
+cpu_of(clockid_t clock)
+{
+	struct timespec ts;
+
+	if (clock_gettime(clock, &ts) == -1)
+		err(1, "clock_gettime");
+	return ((double)ts.tv_sec + (double)ts.tv_nsec / 1e9);
+}
+
 static void
-run(void)
+run(const char *who, void (*serve)(int fd, bool http))
 {
 	struct sockaddr_in sin;
-	int fd = listen_any(&sin), ep = epoll_create1(EPOLL_CLOEXEC);
+	int i, fd = listen_any(&sin), ep = epoll_create1(EPOLL_CLOEXEC);
 	int idle = nclients - nbusy;
-	double began, took;
-	double before;
+	double took, cpu, bytes;
+	clockid_t clock;
 	long done;
 	pid_t pid = fork();
 
@@ -134,26 +145,28 @@ run(void)
 		err(1, "fork");
 	if (pid == 0) {
 		pin(0);
-		serve_green(fd, false);
+		serve(fd, false);
 		_exit(1);
 	}
 	close(fd);
 	pin(1);
-	before = memory_of(pid);
+	if ((errno = clock_getcpuclockid(pid, &clock)) != 0)
+		err(1, "clock_getcpuclockid");
+	bytes = memory_of(pid);
 	connect_all(&sin, ep);
-	printf("%d connections: %.2f KiB each\n", nclients,
-	    (memory_of(pid) - before) / 1024 / nclients);
-	fflush(stdout);
-	began = seconds();
+	bytes = (memory_of(pid) - bytes) / nclients;
+	cpu = cpu_of(clock);
+	took = seconds();
 	done = work(ep);
-	took = seconds() - began;
-	qsort(waits, (size_t)idle, sizeof(*waits), by_size);
-	printf("%d busy: %.0f requests/s; %d idle: median %.2f ms, "
-	    "slowest %.2f ms, %.1f times that\n", nbusy, (double)done / took,
-	    idle, waits[idle / 2] * 1e3, waits[idle - 1] * 1e3,
-	    waits[idle - 1] / waits[idle / 2]);
+	took = seconds() - took;
+	cpu = cpu_of(clock) - cpu;
+	bench_line("idle-busy", nbusy, who, &took, &cpu, 1, done, bytes);
+	bench_line("idle-wait", idle, who, waits, NULL, idle, 1, 0);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
+	for (i = 0; i < nclients; i++)
+		close(clients[i].fd);
+	close(ep);
 }
 
 int
@@ -175,6 +188,8 @@ main(int argc, char *argv[])
 	waits = calloc((size_t)nclients, sizeof(*waits));
 	if (clients == NULL || waits == NULL)
 		err(1, "calloc");
-	run();
+	bench_head();
+	run("libgreen", serve_green);
+	run("epoll", serve_epoll);
 	return (0);
 }

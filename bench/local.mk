@@ -15,6 +15,7 @@ bench_table = \
 	%D%/file$(EXEEXT) \
 	%D%/walk$(EXEEXT) \
 	%D%/process$(EXEEXT) \
+	%D%/blocked$(EXEEXT) \
 	%D%/to_thread$(EXEEXT) \
 	%D%/cacheline$(EXEEXT) \
 	# EOL
@@ -39,14 +40,14 @@ check_PROGRAMS += \
 	# EOL
 if GREEN_EPOLL
 check_PROGRAMS += %D%/echo %D%/idle
-bench_table += %D%/echo$(EXEEXT)
+bench_table += %D%/echo$(EXEEXT) %D%/idle$(EXEEXT)
 endif
 if GREEN_TLS
 check_PROGRAMS += %D%/tls
 bench_table += %D%/tls$(EXEEXT)
 endif
 
-%C%_blocked_SOURCES = %D%/blocked.c
+%C%_blocked_SOURCES = %D%/blocked.c $(bench_common)
 %C%_blocked_LDADD = libgreen.la
 %C%_cacheline_SOURCES = %D%/cacheline.c $(bench_common) %D%/place.h
 %C%_cacheline_LDADD = libgreen.la
@@ -81,8 +82,8 @@ endif
 %C%_echo_SOURCES = %D%/echo.c %D%/echo.h %D%/echo_epoll.c %D%/echo_green.c \
 	%D%/loopback.h $(bench_common)
 %C%_echo_LDADD = libgreen.la $(LIBBSD_LIBS)
-%C%_idle_SOURCES = %D%/idle.c %D%/echo.h %D%/echo_green.c %D%/loopback.h \
-	%D%/memory.h $(bench_common)
+%C%_idle_SOURCES = %D%/idle.c %D%/echo.h %D%/echo_epoll.c %D%/echo_green.c \
+	%D%/loopback.h %D%/memory.h $(bench_common)
 %C%_idle_LDADD = libgreen.la
 %C%_tls_SOURCES = %D%/tls.c %D%/tls.h %D%/tls_green.c %D%/tls_plain.c \
 	%D%/loopback.h $(bench_common)

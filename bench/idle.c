@@ -30,6 +30,7 @@
 
 #define ASKING	100		/* idle ones at a time that are not */
 #define QUEUE	500		/* connections that wait to be accepted */
+#define SPARE	64		/* descriptors */
 
 const char page[] = "";
 const unsigned page_len = 0;
@@ -182,8 +183,13 @@ main(int argc, char *argv[])
 		rl.rlim_cur = rl.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &rl);
 	}
-	if (rl.rlim_cur < (rlim_t)nclients + 64)
-		errx(1, "at most %ld descriptors here", (long)rl.rlim_cur);
+	if (rl.rlim_cur < (rlim_t)nclients + SPARE) {
+		if (argc > 1)
+			errx(1, "at most %ld descriptors here",
+			    (long)rl.rlim_cur);
+		nclients = (int)rl.rlim_cur - SPARE;
+		nbusy = nclients / 11;
+	}
 	clients = calloc((size_t)nclients, sizeof(*clients));
 	waits = calloc((size_t)nclients, sizeof(*waits));
 	if (clients == NULL || waits == NULL)

@@ -19,7 +19,7 @@ nap(void *arg)
 }
 
 static int
-nap_all(long tasks, long longest)
+nap_all(long tasks, int64_t longest)
 {
 	struct green_group g;
 	int64_t span;

@@ -132,7 +132,7 @@ read_names(struct green__walk *w, struct node *n, int fd)
 	}
 	if ((w->flags & GREEN_PATH_STAT) == 0 || n->names.n == 0)
 		return (0);
-	n->st = calloc(n->names.n < STATS ? n->names.n : STATS,
+	n->st = reallocarray(NULL, n->names.n < STATS ? n->names.n : STATS,
 	    sizeof(*n->st));
 	if (n->st == NULL)
 		return (-1);

@@ -26,38 +26,40 @@ somewhere(void)
 
 struct job {
 	struct green_file *f;
-	long	 n;
+	struct gate gate;
 };
 
 static int
 read_anywhere(void *arg)
 {
 	struct job *j = arg;
+	int rc = gate_enter(&j->gate);
 	long i;
 
-	for (i = 0; i < j->n; i++)
+	for (i = 0; i < j->gate.each && rc == 0; i++)
 		if (green_file_pread(j->f, buf, PAGE, somewhere()) != PAGE)
-			return (-1);
-	return (0);
+			rc = -1;
+	gate_leave(&j->gate);
+	return (rc);
 }
 
 static int
 read_all_anywhere(void *arg)
 {
 	struct trial *t = arg;
-	struct job j = { green_file_open(path, O_RDONLY, 0), each_of(t) };
+	struct job j = {
+		green_file_open(path, O_RDONLY, 0), gate_for(t, t->tasks)
+	};
 	struct green_group g;
 	int rc = 0;
 	long i;
 
 	if (j.f == NULL)
 		return (-1);
-	trial_start(t);
 	green_group_open(&g);
 	for (i = 0; i < t->tasks && rc == 0; i++)
 		rc = green_spawn(&g, read_anywhere, &j);
-	rc = green_group_close(&g, rc);
-	trial_stop(t);
+	rc = green_group_close(&g, gate_open(&j.gate, t->tasks, rc));
 	return (green_file_close(j.f) == -1 ? -1 : rc);
 }
 

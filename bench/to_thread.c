@@ -30,28 +30,20 @@ go_elsewhere(void *arg)
 	return (0);
 }
 
+/* Threads are started by a first call, before the gate. */
 static int
 call(void *arg)
 {
-	long i, n = *(const long *)arg;
-	int rc = 0;
-
-	for (i = 0; i < n && rc == 0; i++)
-		rc = green_to_thread(nothing, NULL);
-	return (rc);
-}
-
-static int
-call_all(long tasks, long each)
-{
-	struct green_group g;
-	int rc = 0;
+	struct gate *g = arg;
+	int rc = green_to_thread(nothing, NULL);
 	long i;
 
-	green_group_open(&g);
-	for (i = 0; i < tasks && rc == 0; i++)
-		rc = green_spawn(&g, call, &each);
-	return (green_group_close(&g, rc));
+	if (rc == 0)
+		rc = gate_enter(g);
+	for (i = 0; i < g->each && rc == 0; i++)
+		rc = green_to_thread(nothing, NULL);
+	gate_leave(g);
+	return (rc);
 }
 
 static int
@@ -59,17 +51,17 @@ call_threads(void *arg)
 {
 	struct trial *t = arg;
 	const enum where *where = t->arg;
-	int rc;
+	struct gate gate = gate_for(t, t->tasks);
+	struct green_group g;
+	int rc = 0;
+	long i;
 
-	/* Threads are started before. */
 	if (*where == APART && green_to_thread(go_elsewhere, NULL) == -1)
 		return (-1);
-	if (call_all(t->tasks, 1) == -1)
-		return (-1);
-	trial_start(t);
-	rc = call_all(t->tasks, each_of(t));
-	trial_stop(t);
-	return (rc);
+	green_group_open(&g);
+	for (i = 0; i < t->tasks && rc == 0; i++)
+		rc = green_spawn(&g, call, &gate);
+	return (green_group_close(&g, gate_open(&gate, t->tasks, rc)));
 }
 
 /* One thing, which is here or there. */

@@ -152,7 +152,7 @@ scopes(struct out *o, const struct green_task *t, int64_t now)
 static void
 task(struct out *o, const struct green_task *t, int depth, int64_t now)
 {
-	const struct waiter *w = t->waiter;
+	const struct waiter *w = green__waiting(t);
 	int i;
 
 	for (i = 0; i <= depth; i++)

@@ -16,7 +16,7 @@
 
 #define TABLE_MIN	64
 
-/* The place of a direction in f->waiter, and back. */
+/* The place of a direction in f->task, and back. */
 #define INDEX(dir)	((dir) >> 1)
 #define DIRECTION(i)	(1u << (i))
 
@@ -54,16 +54,16 @@ reserve(struct loop *l, int fd)
 	return (0);
 }
 
-/* Nobody waits at f->waiter[i] any more; who did. */
-static struct waiter *
+/* Nobody waits at f->task[i] any more; who did. */
+static struct green_task *
 unhook(struct green__fd *f, unsigned i)
 {
-	struct waiter *w = f->waiter[i];
+	struct green_task *t = f->task[i];
 
-	f->waiter[i] = NULL;
+	f->task[i] = NULL;
 	f->wanted &= ~DIRECTION(i);
 	f->loop->waiting_fds--;
-	return (w);
+	return (t);
 }
 
 static bool	 abort_any(struct waiter *w);
@@ -71,10 +71,12 @@ static bool	 abort_any(struct waiter *w);
 static void
 wake(struct green__fd *f, unsigned i, int result, int error)
 {
-	struct waiter *w = unhook(f, i);
+	struct waiter *w = f->task[i]->waiter;
 
 	if (GREEN__UNLIKELY(w->abort == abort_any))
 		(void)abort_any(w);
+	else
+		(void)unhook(f, i);
 	green__wake(w, result, error);
 }
 
@@ -84,7 +86,7 @@ wake_all(struct green__fd *f, int result, int error)
 	unsigned i;
 
 	for (i = 0; i < 2; i++)
-		if (f->waiter[i] != NULL)
+		if (f->task[i] != NULL)
 			wake(f, i, result, error);
 }
 
@@ -116,9 +118,22 @@ abort_wait(struct waiter *w)
 {
 	struct fd_waiter *fw = GREEN__CONTAINER(w, struct fd_waiter, waiter);
 
+	if (fw->f->task[INDEX(fw->dir)] != w->task)
+		return (false);
 	(void)unhook(fw->f, INDEX(fw->dir));
 	rearm(fw->f);
 	return (true);
+}
+
+bool
+green__fd_is_over(const struct waiter *w)
+{
+	const struct fd_waiter *fw;
+
+	if (w->abort != abort_wait)
+		return (false);
+	fw = (const struct fd_waiter *)(const void *)w;
+	return (fw->f->task[INDEX(fw->dir)] != w->task);
 }
 
 static bool
@@ -128,21 +143,22 @@ abort_any(struct waiter *w)
 	size_t i;
 
 	for (i = 0; i < a->n; i++) {
-		if (a->v[i]->waiter[INDEX(a->dir)] != w)
+		if (a->v[i]->task[INDEX(a->dir)] != w->task)
 			continue;
 		(void)unhook(a->v[i], INDEX(a->dir));
+		a->v[i]->flags &= ~(unsigned)GREEN__FD_OF_MANY;
 		rearm(a->v[i]);
 	}
 	return (true);
 }
 
 static inline int
-hook(struct green__fd *f, unsigned dir, struct waiter *w)
+hook(struct green__fd *f, unsigned dir)
 {
 	struct loop *l = f->loop;
 	int error;
 
-	f->waiter[INDEX(dir)] = w;
+	f->task[INDEX(dir)] = l->current;
 	f->wanted |= dir;
 	l->waiting_fds++;
 	if (arm(f) == 0)
@@ -160,7 +176,7 @@ wait_for(struct green__fd *f, unsigned dir)
 {
 	struct fd_waiter fw = { .f = f, .dir = dir };
 
-	if (hook(f, dir, &fw.waiter) == -1)
+	if (hook(f, dir) == -1)
 		return (-1);
 	return (green__park(&fw.waiter, abort_wait, dir == GREEN__READ ?
 	    "fd # readable" : "fd # writable", f->fd, GREEN_FOREVER));
@@ -254,7 +270,7 @@ check_wait(const struct green__fd *f, unsigned dir)
 		return (green__fail(EBADF));
 	if (f->loop != green__loop)
 		return (green__fail(EINVAL));
-	if (f->waiter[INDEX(dir)] != NULL)
+	if (f->task[INDEX(dir)] != NULL)
 		return (green__fail(EBUSY));
 	return (0);
 }
@@ -284,7 +300,10 @@ int
 green__fd_wait_any(struct green__fd *const *v, size_t n, unsigned dir,
     int64_t deadline)
 {
-	struct any_waiter a = { .v = v, .n = n, .dir = dir };
+	struct any_waiter a = {
+		.waiter = { .task = green__task() },
+		.v = v, .n = n, .dir = dir
+	};
 	size_t i;
 
 	for (i = 0; i < n; i++)
@@ -296,11 +315,14 @@ green__fd_wait_any(struct green__fd *const *v, size_t n, unsigned dir,
 		if (v[i]->flags & GREEN__FD_ALWAYS)
 			return (find_ready(v[i], dir));
 	}
-	for (i = 0; i < n; i++)
-		if (hook(v[i], dir, &a.waiter) == -1) {
+	for (i = 0; i < n; i++) {
+		v[i]->flags |= GREEN__FD_OF_MANY;
+		if (hook(v[i], dir) == -1) {
+			v[i]->flags &= ~(unsigned)GREEN__FD_OF_MANY;
 			(void)abort_any(&a.waiter);
 			return (-1);
 		}
+	}
 	return (green__park(&a.waiter, abort_any, dir == GREEN__READ ?
 	    "fds readable" : "fds writable", -1, deadline));
 }
@@ -312,6 +334,16 @@ green__fd_drained(struct green__fd *f, unsigned dir, bool all)
 	if (!all && dir == GREEN__READ && (f->flags & GREEN__FD_HUNGUP))
 		return;
 	f->ready &= ~dir;
+}
+
+/* f is ready in the direction that f->task[i] waits for. */
+static inline void
+go_on(struct green__fd *f, unsigned i)
+{
+	if (GREEN__UNLIKELY(f->flags & (GREEN__FD_FOREIGN | GREEN__FD_OF_MANY)))
+		wake(f, i, 0, 0);
+	else
+		green__ready(f->loop, unhook(f, i));
 }
 
 void
@@ -332,9 +364,9 @@ green__fd_ready(struct green__fd *f, unsigned dirs, bool hungup)
 		return;
 	}
 	if (due & GREEN__READ)
-		wake(f, INDEX(GREEN__READ), 0, 0);
+		go_on(f, INDEX(GREEN__READ));
 	if (due & GREEN__WRITE)
-		wake(f, INDEX(GREEN__WRITE), 0, 0);
+		go_on(f, INDEX(GREEN__WRITE));
 	rearm(f);
 }
 
@@ -379,7 +411,7 @@ green__fd_wait_foreign(int fd, unsigned dir)
 		return (green__fail(EBADF));
 	if ((f = find_foreign(fd)) == NULL)
 		return (green__fail(ENOMEM));
-	if (f->waiter[INDEX(dir)] != NULL)
+	if (f->task[INDEX(dir)] != NULL)
 		return (green__fail(EBUSY));
 	/* One of our own: its edges may long have gone by. */
 	if ((f->flags & GREEN__FD_FOREIGN) == 0 &&

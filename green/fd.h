@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct green_task;
 struct loop;
 struct waiter;
 
@@ -24,7 +25,8 @@ enum {
 	GREEN__FD_FOREIGN = 1,		/* green_wait_readable()'s; one shot */
 	GREEN__FD_ALWAYS  = 2,		/* no reactor takes it: always ready */
 	GREEN__FD_HUNGUP  = 4,		/* the last read edge said: ends here */
-	GREEN__FD_EDGES   = 8		/* attached to a reactor with lasting ones */
+	GREEN__FD_EDGES   = 8,		/* attached to a reactor with lasting ones */
+	GREEN__FD_OF_MANY = 16		/* a task waits for others, too */
 };
 struct green__fd {
 	int	 fd;			/* -1: closed */
@@ -32,7 +34,7 @@ struct green__fd {
 	unsigned wanted;		/* directions that tasks wait for */
 	unsigned flags;
 	int	 error;			/* a socket's, told already; or 0 */
-	struct waiter *waiter[2];	/* reading, writing */
+	struct green_task *task[2];	/* that waits to read, to write */
 	void	(*watcher)(struct green__fd *f);	/* instead of a reader */
 	struct loop *loop;
 	size_t	 slot;			/* the reactor's own use; 0 at first */
@@ -64,6 +66,12 @@ green__fd_can(const struct green__fd *f, unsigned dir)
 void	 green__fd_drained(struct green__fd *f, unsigned dir, bool all);
 /* The reactors': directions became ready; hungup: no more will come to read. */
 void	 green__fd_ready(struct green__fd *f, unsigned dirs, bool hungup);
+/*
+ * A task whose descriptor is ready is queued, and else left alone until it runs:
+ * it is cold, and there may be thousands.  Its waiter stays until then.  Is w such
+ * a one?
+ */
+bool	 green__fd_is_over(const struct waiter *w);
 /* A foreign descriptor; EBUSY, EBADF, ECANCELED, ENOMEM. */
 int	 green__fd_wait_foreign(int fd, unsigned dir);
 void	 green__fd_closing(int fd);

@@ -28,7 +28,7 @@
 
 /* sched.c */
 void	 green__shuffle(struct loop *l);	/* what is ready, by the seed */
-void	 green__ready(struct green_task *t);	/* queue it; never fails */
+void	 green__ready(struct loop *l, struct green_task *t);	/* never fails */
 /* Let others run.  0; with check, -1 and ECANCELED if cancelled afterwards. */
 int	 green__yield(bool check);
 void	 green__run_tasks(struct loop *l);	/* run tasks till the last ends */

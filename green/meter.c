@@ -35,6 +35,7 @@ current_limit(void)
 static void
 report(const struct green_task *t, int64_t took)
 {
+	const struct waiter *w = green__waiting(t);
 	struct out o = { .fd = STDERR_FILENO };
 	int error = errno;
 	char words[64];
@@ -45,8 +46,8 @@ report(const struct green_task *t, int64_t took)
 	green__out_number(&o, t->id);
 	green__out_text(&o, ") kept the loop for ");
 	green__out_seconds(&o, took);
-	if (t->waiter != NULL) {
-		green__waiter_words(t->waiter, words, sizeof(words));
+	if (w != NULL) {
+		green__waiter_words(w, words, sizeof(words));
 		green__out_text(&o, " before it waited for ");
 		green__out_text(&o, words);
 	}

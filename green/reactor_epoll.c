@@ -204,9 +204,9 @@ deliver(const struct epoll_event *e)
 }
 
 /*
- * What an event leads to, the descriptor and who waits for it, lies far apart
- * in memory, and with many of them is cold: fetch the one of four events on,
- * and the other of two on.
+ * What an event leads to, the descriptor and the task that waits for it, lies far
+ * apart in memory, and with many of them is cold: fetch the one of four events on,
+ * and the other, which runs soon, of two on.
  */
 static void
 fetch_ahead(const struct epoll_event *e, int left)
@@ -220,7 +220,7 @@ fetch_ahead(const struct epoll_event *e, int left)
 	}
 	if (left > 2 && (f = green__fd_find((int)(uint32_t)e[2].data.u64)) !=
 	    NULL)
-		__builtin_prefetch(f->waiter[0]);
+		__builtin_prefetch(f->task[0]);
 }
 
 static void

@@ -44,9 +44,9 @@ green__reserve(struct loop *l, size_t ntasks)
 }
 
 void
-green__ready(struct green_task *t)
+green__ready(struct loop *l, struct green_task *t)
 {
-	queue(t->loop, t);
+	queue(l, t);
 }
 
 /* The next of a sequence that a seed determines (xorshift64*). */

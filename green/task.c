@@ -119,7 +119,7 @@ green__task_spawn(struct group *g, green_fn *fn, void *arg, const void *copy,
 	TAILQ_INSERT_TAIL(&g->tasks, t, sibling);
 	g->ntasks++;
 	l->ntasks++;
-	green__ready(t);
+	green__ready(l, t);
 	TRACE3(task__spawn, t->id, t->name, t->parent_id);
 	return (t);
 }

@@ -115,7 +115,7 @@ struct green_task {
 	   switch touches. */
 	unsigned marks;			/* SCOPE_MARKS of its innermost scope */
 	bool	 aborted;		/* its wait was aborted, and goes on */
-	struct waiter *waiter;		/* NULL: it runs, or is ready */
+	struct waiter *waiter;		/* NULL: none, see green__waiting() */
 	struct loop *loop;
 	int64_t	 wake_at;		/* the end of its wait; GREEN_FOREVER */
 	struct green__context context;

@@ -13,14 +13,16 @@
 static void
 describe(const struct green_task *t, struct green_task_info *i)
 {
+	const struct waiter *w = green__waiting(t);
+
 	memset(i, 0, sizeof(*i));
 	i->id = t->id;
 	i->parent_id = t->parent_id;
 	strlcpy(i->name, t->name, sizeof(i->name));
-	if (t->waiter != NULL) {
-		green__waiter_words(t->waiter, i->waiting_for,
+	if (w != NULL) {
+		green__waiter_words(w, i->waiting_for,
 		    sizeof(i->waiting_for));
-		i->waiting_since = t->waiter->since;
+		i->waiting_since = w->since;
 	}
 	i->stack_used = green__stack_used(t->loop->stacks, t);
 	i->stack_size = green__stack_size(t->loop->stacks);

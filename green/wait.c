@@ -56,6 +56,10 @@ green__park(struct waiter *w, bool (*abort)(struct waiter *), const char *what,
 		TRACE4(task__switch, t->id, t->name, to->id, to->name);
 		green__context_switch(&t->context, &to->context);
 	}
+	if (t->waiter != NULL) {
+		t->waiter = NULL;
+		TRACE4(task__wake, t->id, t->name, 0, 0);
+	}
 	*l->error_at = error;
 	return (GREEN__LIKELY(w->result != -1) ? w->result : failed(w));
 }
@@ -73,7 +77,15 @@ green__wake(struct waiter *w, int result, int error)
 	w->error = error;
 	t->waiter = NULL;
 	TRACE4(task__wake, t->id, t->name, result, error);
-	green__ready(t);
+	green__ready(t->loop, t);
+}
+
+const struct waiter *
+green__waiting(const struct green_task *t)
+{
+	const struct waiter *w = t->waiter;
+
+	return (w == NULL || green__fd_is_over(w) ? NULL : w);
 }
 
 bool

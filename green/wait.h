@@ -46,6 +46,8 @@ int	 green__park(struct waiter *w, bool (*abort)(struct waiter *),
 	    const char *what, intptr_t detail, int64_t deadline);
 /* Put its task back among the ready ones; what w waits on has unhooked it. */
 void	 green__wake(struct waiter *w, int result, int error);
+/* What t waits for; NULL: it runs, or is ready. */
+const struct waiter *green__waiting(const struct green_task *t);
 /* The queue's first come, unhooked and woken; false: nobody waits. */
 bool	 green__wake_first(struct waiters *q, int result, int error);
 /* The cancellation that reached a parked task: abort its wait, once. */

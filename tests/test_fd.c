@@ -284,6 +284,45 @@ cancel_and_wait_again(struct wait *w, int other)
 	CHECK_INT(green_group_close(&g, 0), 0);
 }
 
+/* Does some task of the loop wait, for all that green_tasks() says? */
+static bool
+somebody_waits(void)
+{
+	struct green_task_info *info;
+	size_t i, n;
+	bool any = false;
+
+	REQUIRE_TASK(CHECK(green_tasks(&info, &n) == 0));
+	for (i = 0; i < n; i++)
+		any = any || info[i].waiting_for[0] != '\0';
+	free(info);
+	return (any);
+}
+
+/* It is ready, and its task has not run yet. */
+GREEN_TEST(a_ready_descriptor_beats_cancelling_and_closing)
+{
+	struct green__fd f;
+	struct wait w = { .f = &f, .dir = GREEN__READ };
+	struct green_group g;
+	int fd[2];
+
+	REQUIRE(CHECK(pair_open(fd)));
+	REQUIRE(CHECK(green__fd_open(&f, fd[0]) == 0));
+	green__fd_drained(&f, GREEN__READ, true);
+	green_group_open(&g);
+	start(&g, &w);
+	CHECK(somebody_waits());
+	green__fd_ready(&f, GREEN__READ, false);
+	CHECK_INT(green__loop->waiting_fds, 0);
+	CHECK(!w.done && !somebody_waits());
+	green_group_cancel(&g, NULL);
+	CHECK_INT(green__fd_close(&f), fd[0]);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK(w.done && w.rc == 0);
+	pair_close(fd);
+}
+
 GREEN_TEST(a_cancelled_wait_leaves_nothing_behind)
 {
 	struct green__fd f;
@@ -721,6 +760,7 @@ CU_TestInfo fd_tests[] = {
 	CLAIM(a_reset_ends_both_directions),
 	CLAIM(one_task_a_direction),
 	CLAIM(closing_beats_waiting),
+	CLAIM(a_ready_descriptor_beats_cancelling_and_closing),
 	CLAIM(a_cancelled_wait_leaves_nothing_behind),
 	CLAIM(a_foreign_one_that_is_ready_already_is_noticed),
 	CLAIM(two_tasks_wait_for_the_two_directions_of_a_foreign_one),

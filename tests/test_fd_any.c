@@ -59,8 +59,8 @@ idle(const struct ends *e)
 	int i;
 
 	for (i = 0; i < N; i++)
-		if (e->f[i].wanted != 0 || e->f[i].waiter[0] != NULL ||
-		    e->f[i].waiter[1] != NULL)
+		if (e->f[i].wanted != 0 || e->f[i].task[0] != NULL ||
+		    e->f[i].task[1] != NULL)
 			return (false);
 	return (green__loop->waiting_fds == 0);
 }

@@ -40,24 +40,25 @@ take_mutex(void *arg)
 }
 
 struct want {
-	struct green_lock *l;
-	long	 times;
+	struct green_lock l;
+	struct gate gate;
 };
 
 static int
 want(void *arg)
 {
 	struct want *w = arg;
-	int rc = 0;
+	int rc = gate_enter(&w->gate);
 	long i;
 
-	for (i = 0; i < w->times && rc == 0; i++) {
-		if (green_lock_acquire(w->l) == -1)
+	for (i = 0; i < w->gate.each && rc == 0; i++) {
+		if (green_lock_acquire(&w->l) == -1)
 			return (-1);
 		rc = green_checkpoint();
-		if (green_lock_release(w->l) == -1)
+		if (green_lock_release(&w->l) == -1)
 			return (-1);
 	}
+	gate_leave(&w->gate);
 	return (rc);
 }
 
@@ -65,8 +66,7 @@ static int
 want_all(void *arg)
 {
 	struct trial *t = arg;
-	struct green_lock l = { { NULL } };
-	struct want w = { &l, each_of(t) };
+	struct want w = { { { NULL } }, gate_for(t, t->tasks) };
 	struct green_group g;
 	int rc = 0;
 	long i;
@@ -74,7 +74,7 @@ want_all(void *arg)
 	green_group_open(&g);
 	for (i = 0; i < t->tasks && rc == 0; i++)
 		rc = green_spawn(&g, want, &w);
-	return (green_group_close(&g, rc));
+	return (green_group_close(&g, gate_open(&w.gate, t->tasks, rc)));
 }
 
 static const struct subject subjects[] = {

@@ -7,14 +7,15 @@
 #include "base.h"
 
 /* The calling task is cancelled: fail so, with the reason; -1. */
-int	 green__cancelled(void);
+int	 green__cancelled(void) GREEN__COLD;
 
 /* Errors (errmsg.c): set errno, say no more about it; -1. */
-int	 green__fail(int code);
+int	 green__fail(int code) GREEN__COLD;
 /* The same with a text for green_errmsg(). */
-int	 green__failx(int code, const char *fmt, ...) GREEN__PRINTF(2, 3);
+int	 green__failx(int code, const char *fmt, ...) GREEN__PRINTF(2, 3)
+	    GREEN__COLD;
 /* The same with a text that is copied; NULL: none. */
-int	 green__fail_text(int code, const char *text);
+int	 green__fail_text(int code, const char *text) GREEN__COLD;
 /* Where something happened, for messages. */
 static inline const char *
 green__place(const char *where)
@@ -25,6 +26,7 @@ green__place(const char *where)
    malloc'd; NULL: nothing. */
 char	*green__fail_told(void);
 /* A bug in the program: "libgreen: ..." on stderr, and abort(). */
-void	 green__die(const char *fmt, ...) GREEN__PRINTF(1, 2) GREEN__NORETURN;
+void	 green__die(const char *fmt, ...) GREEN__PRINTF(1, 2)
+	    GREEN__NORETURN GREEN__COLD;
 
 #endif /* GREEN_FAIL_H */

@@ -284,7 +284,7 @@ find_ready(struct green__fd *f, unsigned dir)
 	return (green__check());
 }
 
-int
+GREEN__HOT int
 green__fd_wait(struct green__fd *f, unsigned dir)
 {
 	if (check_wait(f, dir) == -1)
@@ -327,7 +327,7 @@ green__fd_wait_any(struct green__fd *const *v, size_t n, unsigned dir,
 	    "fds readable" : "fds writable", -1, deadline));
 }
 
-void
+GREEN__HOT void
 green__fd_drained(struct green__fd *f, unsigned dir, bool all)
 {
 	/* After the last edge, only reading on shows the end. */
@@ -346,7 +346,7 @@ go_on(struct green__fd *f, unsigned i)
 		green__ready(f->loop, unhook(f, i));
 }
 
-void
+GREEN__HOT void
 green__fd_ready(struct green__fd *f, unsigned dirs, bool hungup)
 {
 	unsigned due = dirs & f->wanted;

@@ -223,7 +223,7 @@ fetch_ahead(const struct epoll_event *e, int left)
 		__builtin_prefetch(f->task[0]);
 }
 
-static void
+static GREEN__HOT void
 epoll_await(struct green__reactor *r, int64_t timeout)
 {
 	int i, n = wait_finely(r, timeout);

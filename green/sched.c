@@ -43,7 +43,7 @@ green__reserve(struct loop *l, size_t ntasks)
 	return (0);
 }
 
-void
+GREEN__HOT void
 green__ready(struct loop *l, struct green_task *t)
 {
 	queue(l, t);
@@ -269,7 +269,7 @@ work(struct loop *l, int64_t began)
 	return (now);
 }
 
-void
+GREEN__HOT void
 green__turn(struct loop *l)
 {
 	int64_t now = green__clock();
@@ -280,7 +280,7 @@ green__turn(struct loop *l)
 	green__meter_start(l, now);
 }
 
-int
+GREEN__HOT int
 green__yield(bool check)
 {
 	struct loop *l = green__loop;

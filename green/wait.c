@@ -23,7 +23,7 @@ failed(const struct waiter *w)
 	return (-1);
 }
 
-int
+GREEN__HOT int
 green__park(struct waiter *w, bool (*abort)(struct waiter *), const char *what,
     intptr_t detail, int64_t deadline)
 {
@@ -64,7 +64,7 @@ green__park(struct waiter *w, bool (*abort)(struct waiter *), const char *what,
 	return (GREEN__LIKELY(w->result != -1) ? w->result : failed(w));
 }
 
-void
+GREEN__HOT void
 green__wake(struct waiter *w, int result, int error)
 {
 	struct green_task *t = w->task;
@@ -122,14 +122,14 @@ green__time_out(struct green_task *t)
 }
 
 /* Work is done, or refused: let others run when it has been much. */
-void
+GREEN__HOT void
 green__spend(void)
 {
 	if (GREEN__UNLIKELY(--green__loop->budget == 0))
 		(void)green__yield(false);
 }
 
-int
+GREEN__HOT int
 green__check(void)
 {
 	struct green_task *t = green__task();

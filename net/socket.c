@@ -270,7 +270,7 @@ green__socket_connected(int fd)
 	return (-1);
 }
 
-ssize_t
+GREEN__HOT ssize_t
 green__socket_receive(int fd, void *buf, size_t max)
 {
 	ssize_t n;
@@ -282,7 +282,7 @@ green__socket_receive(int fd, void *buf, size_t max)
 	return (n);
 }
 
-ssize_t
+GREEN__HOT ssize_t
 green__socket_send(int fd, const void *buf, size_t len)
 {
 	ssize_t n;

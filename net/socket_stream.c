@@ -26,7 +26,7 @@ socket_of(struct green_stream *s)
 	return (GREEN__CONTAINER(s, struct socket, stream));
 }
 
-static ssize_t
+static GREEN__HOT ssize_t
 socket_receive(struct green_stream *s, void *buf, size_t max)
 {
 	struct socket *so = socket_of(s);
@@ -49,7 +49,7 @@ socket_receive(struct green_stream *s, void *buf, size_t max)
 	return (n);
 }
 
-static int
+static GREEN__HOT int
 socket_send(struct green_stream *s, const void *buf, size_t len)
 {
 	struct green__fd *f = &socket_of(s)->fd;

@@ -19,7 +19,7 @@ ends_connection(int code)
 	    code == ENETDOWN);
 }
 
-int
+GREEN__HOT int
 green__io_retry(struct green__fd *f, unsigned dir)
 {
 	if (errno != EAGAIN && errno != EWOULDBLOCK) {

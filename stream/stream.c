@@ -101,7 +101,7 @@ green__stream_send_some(struct green_stream *s, const void *buf, size_t len)
 	return (s->ops->send(s, buf, len) == -1 ? -1 : (ssize_t)len);
 }
 
-ssize_t
+GREEN__HOT ssize_t
 green_stream_receive(struct green_stream *s, void *buf, size_t max)
 {
 	ssize_t n;
@@ -119,7 +119,7 @@ green_stream_receive(struct green_stream *s, void *buf, size_t max)
 	return (n);
 }
 
-int
+GREEN__HOT int
 green_stream_send(struct green_stream *s, const void *buf, size_t len)
 {
 	int rc;

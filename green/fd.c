@@ -327,15 +327,6 @@ green__fd_wait_any(struct green__fd *const *v, size_t n, unsigned dir,
 	    "fds readable" : "fds writable", -1, deadline));
 }
 
-GREEN__HOT void
-green__fd_drained(struct green__fd *f, unsigned dir, bool all)
-{
-	/* After the last edge, only reading on shows the end. */
-	if (!all && dir == GREEN__READ && (f->flags & GREEN__FD_HUNGUP))
-		return;
-	f->ready &= ~dir;
-}
-
 /* f is ready in the direction that f->task[i] waits for. */
 static inline void
 go_on(struct green__fd *f, unsigned i)

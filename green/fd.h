@@ -62,8 +62,14 @@ green__fd_can(const struct green__fd *f, unsigned dir)
 {
 	return ((f->ready & dir) != 0);
 }
-/* The system call said EAGAIN (all), or gave less than asked for. */
-void	 green__fd_drained(struct green__fd *f, unsigned dir, bool all);
+/* The system call said EAGAIN (all), or gave less than asked for: after the last
+   edge, only reading on shows the end. */
+static inline void
+green__fd_drained(struct green__fd *f, unsigned dir, bool all)
+{
+	if (all || dir != GREEN__READ || (f->flags & GREEN__FD_HUNGUP) == 0)
+		f->ready &= ~dir;
+}
 /* The reactors': directions became ready; hungup: no more will come to read. */
 void	 green__fd_ready(struct green__fd *f, unsigned dirs, bool hungup);
 /*

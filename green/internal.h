@@ -20,6 +20,7 @@
 
 #include <green/debug.h>
 
+#include "checkpoint.h"
 #include "clock.h"
 #include "door.h"
 #include "fail.h"
@@ -29,8 +30,6 @@
 /* sched.c */
 void	 green__shuffle(struct loop *l);	/* what is ready, by the seed */
 void	 green__ready(struct loop *l, struct green_task *t);	/* never fails */
-/* Let others run.  0; with check, -1 and ECANCELED if cancelled afterwards. */
-int	 green__yield(bool check);
 void	 green__run_tasks(struct loop *l);	/* run tasks till the last ends */
 void	 green__task_entry(void);	/* the first frame of every stack */
 int	 green__reserve(struct loop *l, size_t ntasks);	/* room; ENOMEM */

@@ -7,6 +7,7 @@ libgreen_all_la_SOURCES += \
 	%D%/cancel.h \
 	%D%/channel.c \
 	%D%/channel_internal.h \
+	%D%/checkpoint.h \
 	%D%/clock.c \
 	%D%/clock.h \
 	%D%/cond.c \

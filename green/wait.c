@@ -121,25 +121,15 @@ green__time_out(struct green_task *t)
 	green__wake(w, -1, ETIMEDOUT);
 }
 
-/* Work is done, or refused: let others run when it has been much. */
-GREEN__HOT void
-green__spend(void)
-{
-	if (GREEN__UNLIKELY(--green__loop->budget == 0))
-		(void)green__yield(false);
-}
-
-GREEN__HOT int
-green__check(void)
+int
+green__check_closely(void)
 {
 	struct green_task *t = green__task();
 
 	/* The loop itself cannot wait for what only it could bring about. */
-	if (GREEN__UNLIKELY(t == NULL))
+	if (t == NULL)
 		return (green__fail(green__loop == NULL ? EPERM : EDEADLK));
-	if (GREEN__UNLIKELY(t->marks & SCOPE_ATTENTION))
-		return (green__attend_check(t));
-	return (0);
+	return (green__attend_check(t));
 }
 
 int

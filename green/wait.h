@@ -1,6 +1,6 @@
 /*
  * Waiting (wait.c): park and wake, the pair that everything that blocks is written
- * on, and checkpoints.
+ * on.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -54,15 +54,6 @@ bool	 green__wake_first(struct waiters *q, int result, int error);
 void	 green__abort(struct green_task *t);
 /* The end of a wait's time. */
 void	 green__time_out(struct green_task *t);
-
-/*
- * Checkpoints.  green__check() begins every call that may block: -1 and EPERM
- * outside of a loop, -1 and ECANCELED in a cancelled task, else 0.
- * green__spend() ends one that did its work without blocking: it never fails,
- * and gives way when the task's budget is used up.
- */
-int	 green__check(void);
-void	 green__spend(void);
 
 /*
  * For a task that bears a mark of SCOPE_ATTENTION (probe.c): its loop's probe

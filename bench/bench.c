@@ -23,21 +23,25 @@ static double length = 0.1;
 static const char *only;
 
 double
-seconds(void)
+seconds_of(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	if (clock_gettime(clock, &ts) == -1)
+		err(1, "clock_gettime");
 	return ((double)ts.tv_sec + (double)ts.tv_nsec / 1e9);
+}
+
+double
+seconds(void)
+{
+	return (seconds_of(CLOCK_MONOTONIC));
 }
 
 double
 cpu_seconds(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return ((double)ts.tv_sec + (double)ts.tv_nsec / 1e9);
+	return (seconds_of(CLOCK_PROCESS_CPUTIME_ID));
 }
 
 void

@@ -72,6 +72,7 @@ void	 trial_start(struct trial *t);
 void	 trial_stop(struct trial *t);
 
 double	 seconds(void);
+double	 seconds_of(clockid_t clock);
 double	 cpu_seconds(void);		/* of all threads */
 
 static inline int

@@ -15,12 +15,10 @@
 #include "config.h"
 
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 
 #include <fcntl.h>
 #include <signal.h>
@@ -50,33 +48,6 @@ struct service {
 	const struct server *server;
 	bool	 http;
 };
-
-const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
-    "Content-Length: 14\r\n\r\nHello, world!\n";
-const unsigned page_len = sizeof(page) - 1;
-
-static int
-dial(const struct sockaddr_in *sin)
-{
-	int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd == -1 ||
-	    connect(fd, (const struct sockaddr *)sin, sizeof(*sin)) == -1)
-		err(1, "connect");
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	return (fd);
-}
-
-static double
-cpu_of(clockid_t clock)
-{
-	struct timespec ts;
-
-	if (clock_gettime(clock, &ts) == -1)
-		err(1, "clock_gettime");
-	return ((double)ts.tv_sec + (double)ts.tv_nsec / 1e9);
-}
 
 /* The clients: each connection sends when it has got its answer. */
 struct clients {
@@ -111,6 +82,7 @@ connect_all(struct clients *c, const struct sockaddr_in *sin, int n)
 		err(1, "clients");
 	for (i = 0; i < n; i++) {
 		c->fds[i] = dial(sin);
+		fcntl(c->fds[i], F_SETFL, O_NONBLOCK);
 		ev.data.u32 = (uint32_t)i;
 		if (epoll_ctl(c->ep, EPOLL_CTL_ADD, c->fds[i], &ev) == -1)
 			err(1, "epoll_ctl");
@@ -169,11 +141,11 @@ load(struct trial *t, const struct sockaddr_in *sin, unsigned answer,
 		t->n = FEWEST * t->tasks;
 	connect_all(&c, sin, (int)t->tasks);
 	keep_busy(&c, t->tasks + t->n / 4);
-	cpu = cpu_of(clock);
+	cpu = seconds_of(clock);
 	trial_start(t);
 	keep_busy(&c, t->n);
 	trial_stop(t);
-	t->cpu = cpu_of(clock) - cpu;
+	t->cpu = seconds_of(clock) - cpu;
 	t->n = c.done;
 	close_all(&c);
 }
@@ -263,16 +235,12 @@ int
 main(int argc, char *argv[])
 {
 	const char *more = getenv("BENCH_SERVERS");
-	struct rlimit rl;
 
 	if (argc == 4 && strcmp(argv[1], "serve") == 0)
 		return (serve_as_told(argv[2], argv[3]));
 	if (more != NULL)
 		add_servers(more);
-	if (getrlimit(RLIMIT_NOFILE, &rl) == 0) {
-		rl.rlim_cur = rl.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &rl);
-	}
+	(void)many_descriptors();
 	pin(1);
 	return (compare(argc, argv));
 }

@@ -18,6 +18,10 @@
 
 #include "echo.h"
 
+const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+    "Content-Length: 14\r\n\r\nHello, world!\n";
+const unsigned page_len = sizeof(page) - 1;
+
 static void
 accept_all(int ep, int fd)
 {

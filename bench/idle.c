@@ -11,12 +11,10 @@
 #include "config.h"
 
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -31,9 +29,6 @@
 #define ASKING	100		/* idle ones at a time that are not */
 #define QUEUE	500		/* connections that wait to be accepted */
 #define SPARE	64		/* descriptors */
-
-const char page[] = "";
-const unsigned page_len = 0;
 
 static struct client {
 	int	 fd;
@@ -67,15 +62,10 @@ static void
 connect_all(const struct sockaddr_in *sin, int ep)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
-	int i, on = 1;
+	int i;
 
 	for (i = 0; i < nclients; i++) {
-		clients[i].fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (clients[i].fd == -1 || connect(clients[i].fd,
-		    (const struct sockaddr *)sin, sizeof(*sin)) == -1)
-			err(1, "connection %d", i);
-		setsockopt(clients[i].fd, IPPROTO_TCP, TCP_NODELAY, &on,
-		    sizeof(on));
+		clients[i].fd = dial(sin);
 		ev.data.u32 = (uint32_t)i;
 		if (epoll_ctl(ep, EPOLL_CTL_ADD, clients[i].fd, &ev) == -1)
 			err(1, "epoll_ctl");
@@ -121,16 +111,6 @@ work(int ep)
 	return (done);
 }
 
-static double
-cpu_of(clockid_t clock)
-{
-	struct timespec ts;
-
-	if (clock_gettime(clock, &ts) == -1)
-		err(1, "clock_gettime");
-	return ((double)ts.tv_sec + (double)ts.tv_nsec / 1e9);
-}
-
 static void
 run(const char *who, void (*serve)(int fd, bool http))
 {
@@ -156,11 +136,11 @@ run(const char *who, void (*serve)(int fd, bool http))
 	bytes = memory_of(pid);
 	connect_all(&sin, ep);
 	bytes = (memory_of(pid) - bytes) / nclients;
-	cpu = cpu_of(clock);
+	cpu = seconds_of(clock);
 	took = seconds();
 	done = work(ep);
 	took = seconds() - took;
-	cpu = cpu_of(clock) - cpu;
+	cpu = seconds_of(clock) - cpu;
 	bench_line("idle-busy", nbusy, who, &took, &cpu, 1, done, bytes);
 	bench_line("idle-wait", idle, who, waits, NULL, idle, 1, 0);
 	kill(pid, SIGKILL);
@@ -173,21 +153,16 @@ run(const char *who, void (*serve)(int fd, bool http))
 int
 main(int argc, char *argv[])
 {
-	struct rlimit rl;
+	long descriptors = many_descriptors();
 
 	nclients = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 11000;
 	nbusy = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 1000;
 	if (nbusy < 1 || nclients <= nbusy)
 		errx(2, "usage: idle [connections [busy connections]]");
-	if (getrlimit(RLIMIT_NOFILE, &rl) == 0) {
-		rl.rlim_cur = rl.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &rl);
-	}
-	if (rl.rlim_cur < (rlim_t)nclients + SPARE) {
+	if (descriptors < nclients + SPARE) {
 		if (argc > 1)
-			errx(1, "at most %ld descriptors here",
-			    (long)rl.rlim_cur);
-		nclients = (int)rl.rlim_cur - SPARE;
+			errx(1, "at most %ld descriptors here", descriptors);
+		nclients = (int)descriptors - SPARE;
 		nbusy = nclients / 11;
 	}
 	clients = calloc((size_t)nclients, sizeof(*clients));

@@ -39,8 +39,8 @@ check_PROGRAMS += \
 	%D%/walk \
 	# EOL
 if GREEN_EPOLL
-check_PROGRAMS += %D%/echo %D%/idle
-bench_table += %D%/echo$(EXEEXT) %D%/idle$(EXEEXT)
+check_PROGRAMS += %D%/echo %D%/idle %D%/turns
+bench_table += %D%/echo$(EXEEXT) %D%/idle$(EXEEXT) %D%/turns$(EXEEXT)
 endif
 if GREEN_TLS
 check_PROGRAMS += %D%/tls
@@ -82,6 +82,9 @@ endif
 %C%_echo_SOURCES = %D%/echo.c %D%/echo.h %D%/echo_epoll.c %D%/echo_green.c \
 	%D%/loopback.h $(bench_common)
 %C%_echo_LDADD = libgreen.la $(LIBBSD_LIBS)
+%C%_turns_SOURCES = %D%/turns.c %D%/echo.h %D%/echo_epoll.c %D%/echo_green.c \
+	%D%/loopback.h $(bench_common)
+%C%_turns_LDADD = libgreen.la
 %C%_idle_SOURCES = %D%/idle.c %D%/echo.h %D%/echo_epoll.c %D%/echo_green.c \
 	%D%/loopback.h %D%/memory.h $(bench_common)
 %C%_idle_LDADD = libgreen.la

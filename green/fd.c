@@ -327,10 +327,11 @@ green__fd_wait_any(struct green__fd *const *v, size_t n, unsigned dir,
 	    "fds readable" : "fds writable", -1, deadline));
 }
 
-/* f is ready in the direction that f->task[i] waits for. */
+/* f is ready in the direction that f->task[i] waits for, which runs soon. */
 static inline void
 go_on(struct green__fd *f, unsigned i)
 {
+	__builtin_prefetch(f->task[i]);
 	if (GREEN__UNLIKELY(f->flags & (GREEN__FD_FOREIGN | GREEN__FD_OF_MANY)))
 		wake(f, i, 0, 0);
 	else

@@ -203,12 +203,9 @@ deliver(const struct epoll_event *e)
 	    (e->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
 }
 
-/*
- * What an event leads to, the descriptor and the task that waits for it, lies far
- * apart in memory, and with many of them is cold: fetch the one of four events on,
- * and the other, which runs soon, of two on.
- */
-static void
+/* With many descriptors, what an event is about is cold: fetch the one of four
+   events on. */
+static inline void
 fetch_ahead(const struct epoll_event *e, int left)
 {
 	const struct green__fd *f;
@@ -218,9 +215,6 @@ fetch_ahead(const struct epoll_event *e, int left)
 		__builtin_prefetch(&f->fd);
 		__builtin_prefetch(&f->slot);
 	}
-	if (left > 2 && (f = green__fd_find((int)(uint32_t)e[2].data.u64)) !=
-	    NULL)
-		__builtin_prefetch(f->task[0]);
 }
 
 static GREEN__HOT void

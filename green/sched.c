@@ -278,6 +278,11 @@ green__turn(struct loop *l)
 	    (l->guest != NULL && green__guest_overdue(l, now)))
 		now = work(l, now);
 	green__meter_start(l, now);
+	/* Nobody has fetched what the first ones need. */
+	if (l->nready >= AHEAD) {
+		fetch_frame(l, 1);
+		fetch_frame(l, 0);
+	}
 }
 
 GREEN__HOT int

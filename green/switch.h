@@ -28,6 +28,18 @@ queue(struct loop *l, struct green_task *t)
 #define LINE		64
 #define FRAME_LINES	8		/* how much of a stack is fetched early */
 
+/* What the task that is the n-th from now left on its stack. */
+INLINE void
+fetch_frame(struct loop *l, size_t n)
+{
+	const char *frame = l->ready[(l->ready_head + n) &
+	    l->ready_mask]->context.sp;
+	int i;
+
+	for (i = 0; i < FRAME_LINES; i++)
+		__builtin_prefetch(frame + i * LINE);
+}
+
 /*
  * Parked tasks are cold.  Fetch the next but some from memory early: first the
  * task itself, and when that has come, what it left on its stack.
@@ -35,15 +47,9 @@ queue(struct loop *l, struct green_task *t)
 INLINE void
 fetch_ahead(struct loop *l)
 {
-	const char *frame;
-	int i;
-
 	__builtin_prefetch(l->ready[(l->ready_head + AHEAD - 1) &
 	    l->ready_mask]);
-	frame = l->ready[(l->ready_head + AHEAD / 2 - 1) &
-	    l->ready_mask]->context.sp;
-	for (i = 0; i < FRAME_LINES; i++)
-		__builtin_prefetch(frame + i * LINE);
+	fetch_frame(l, AHEAD / 2 - 1);
 }
 
 /* Who runs next.  There is a task, or will be: else it is a deadlock. */

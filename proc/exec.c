@@ -174,6 +174,7 @@ static void
 live(struct green__exec *e)
 {
 	sigset_t none;
+	int error;
 
 	e->born = true;
 	reset_signals();
@@ -182,8 +183,8 @@ live(struct green__exec *e)
 		(void)sigprocmask(SIG_SETMASK, &none, NULL);
 		run_program(e);
 	}
-	e->error = errno;
-	while (write(e->report[1], &e->error, sizeof(e->error)) == -1 &&
+	e->error = error = errno;
+	while (write(e->report[1], &error, sizeof(error)) == -1 &&
 	    errno == EINTR)
 		continue;
 	_exit(127);

@@ -28,9 +28,10 @@ struct green__exec {
 	mode_t	 umask;
 	const uid_t *uid;
 	const gid_t *gid;
-	/* The child's, if its memory is the parent's. */
-	bool	 born;
-	int	 error;			/* before the program ran; 0: it runs */
+	/* The child's, if its memory is the parent's: no compiler sees that what
+	   never returns has written here. */
+	volatile bool born;
+	volatile int error;		/* before the program ran; 0: it runs */
 	int	 report[2];		/* a pipe: the same, if it is not */
 };
 

@@ -1,8 +1,9 @@
 /*
  * What the folders of libgreen build on: the one wait primitive (wait.h), scopes
- * (cancel.h), groups and tasks (task.h), the loop (loop.h), descriptors (fd.h),
- * and, here, what the loop consists of.  A loop and all that hangs on it belongs
- * to one thread; only what says "any thread" may be called from others.
+ * (cancel.h), groups and tasks (task.h), the loop (loop.h), its time (clock.h),
+ * checkpoints (checkpoint.h), descriptors (fd.h), and, here, what the loop
+ * consists of.  A loop and all that hangs on it belongs to one thread; only what
+ * says "any thread" may be called from others.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

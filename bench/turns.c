@@ -1,10 +1,10 @@
 /*
  * What a request costs the servers of bench/echo.c, told apart to a hundredth: one
  * on libgreen, one written by hand on epoll, and that one again, which shows what
- * chance does.  All share a processor with their clients.  Every connection of one
- * asks, and when all have been answered it is another's turn, a few milliseconds
- * later, so that whatever else the machine does hits all alike.  CPU time is the
- * server's.
+ * chance does.  They share a processor; their clients have another, where there is
+ * one.  Every connection of one asks, and when all have been answered it is
+ * another's turn, a few milliseconds later, so that whatever else the machine does
+ * hits all alike.  CPU time is the server's.
  *
  *	turns [subject connections]
  */

@@ -90,7 +90,7 @@ static int runs = 5;
 static const char *self;
 
 static double
-seconds_of(struct timeval t)
+in_seconds(struct timeval t)
 {
 	return ((double)t.tv_sec + (double)t.tv_usec / 1e6);
 }
@@ -127,7 +127,7 @@ run(const char *command, struct times *t, int i)
 	if (pid == -1 || wait4(pid, &status, 0, &u) == -1)
 		err(1, "%s", command);
 	t->wall[i] = seconds() - start;
-	t->cpu[i] = seconds_of(u.ru_utime) + seconds_of(u.ru_stime);
+	t->cpu[i] = in_seconds(u.ru_utime) + in_seconds(u.ru_stime);
 	if (status != 0)
 		errx(1, "%s: status %#x", command, (unsigned)status);
 }

@@ -148,6 +148,7 @@ green_cond_wait(struct green_cond *c)
 	if (green__lock_check(l) == -1)
 		return (-1);
 	w.lock.where = l->where;
+	w.lock.ended = NULL;
 	w.cond = COND(c);
 	w.cancelled = false;
 	stand_in_line(COND(c), &w);

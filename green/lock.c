@@ -173,6 +173,7 @@ stand_in_line(struct lock *l, const char *where)
 	struct lock_waiter self;
 
 	self.where = where;
+	self.ended = NULL;
 	if (green__queue_wait(&l->queue, &self.queued, lock_word) == -1)
 		return (green__lock_failed(&self));
 	return (0);

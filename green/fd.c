@@ -62,18 +62,20 @@ unhook(struct green__fd *f, unsigned i)
 
 	f->task[i] = NULL;
 	f->wanted &= ~DIRECTION(i);
+	f->many &= ~DIRECTION(i);
 	f->loop->waiting_fds--;
 	return (t);
 }
 
 static bool	 abort_any(struct waiter *w);
 
+/* If the task waits for others, too, it does so no longer. */
 static void
 wake(struct green__fd *f, unsigned i, int result, int error)
 {
 	struct waiter *w = f->task[i]->waiter;
 
-	if (GREEN__UNLIKELY(w->abort == abort_any))
+	if (f->many & DIRECTION(i))
 		(void)abort_any(w);
 	else
 		(void)unhook(f, i);
@@ -113,12 +115,19 @@ rearm(struct green__fd *f)
 	errno = error;
 }
 
+/* Its descriptor is ready, and its task has not run yet. */
+static bool
+is_over(const struct fd_waiter *fw)
+{
+	return (fw->f->task[INDEX(fw->dir)] != fw->waiter.task);
+}
+
 static bool
 abort_wait(struct waiter *w)
 {
 	struct fd_waiter *fw = GREEN__CONTAINER(w, struct fd_waiter, waiter);
 
-	if (fw->f->task[INDEX(fw->dir)] != w->task)
+	if (is_over(fw))
 		return (false);
 	(void)unhook(fw->f, INDEX(fw->dir));
 	rearm(fw->f);
@@ -128,12 +137,8 @@ abort_wait(struct waiter *w)
 bool
 green__fd_is_over(const struct waiter *w)
 {
-	const struct fd_waiter *fw;
-
-	if (w->abort != abort_wait)
-		return (false);
-	fw = (const struct fd_waiter *)(const void *)w;
-	return (fw->f->task[INDEX(fw->dir)] != w->task);
+	return (w->abort == abort_wait &&
+	    is_over(GREEN__CONTAINER(w, const struct fd_waiter, waiter)));
 }
 
 static bool
@@ -146,7 +151,6 @@ abort_any(struct waiter *w)
 		if (a->v[i]->task[INDEX(a->dir)] != w->task)
 			continue;
 		(void)unhook(a->v[i], INDEX(a->dir));
-		a->v[i]->flags &= ~(unsigned)GREEN__FD_OF_MANY;
 		rearm(a->v[i]);
 	}
 	return (true);
@@ -316,9 +320,8 @@ green__fd_wait_any(struct green__fd *const *v, size_t n, unsigned dir,
 			return (find_ready(v[i], dir));
 	}
 	for (i = 0; i < n; i++) {
-		v[i]->flags |= GREEN__FD_OF_MANY;
+		v[i]->many |= dir;
 		if (hook(v[i], dir) == -1) {
-			v[i]->flags &= ~(unsigned)GREEN__FD_OF_MANY;
 			(void)abort_any(&a.waiter);
 			return (-1);
 		}
@@ -332,7 +335,8 @@ static inline void
 go_on(struct green__fd *f, unsigned i)
 {
 	__builtin_prefetch(f->task[i]);
-	if (GREEN__UNLIKELY(f->flags & (GREEN__FD_FOREIGN | GREEN__FD_OF_MANY)))
+	if (GREEN__UNLIKELY((f->flags & GREEN__FD_FOREIGN) ||
+	    (f->many & DIRECTION(i))))
 		wake(f, i, 0, 0);
 	else
 		green__ready(f->loop, unhook(f, i));

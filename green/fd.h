@@ -25,8 +25,7 @@ enum {
 	GREEN__FD_FOREIGN = 1,		/* green_wait_readable()'s; one shot */
 	GREEN__FD_ALWAYS  = 2,		/* no reactor takes it: always ready */
 	GREEN__FD_HUNGUP  = 4,		/* the last read edge said: ends here */
-	GREEN__FD_EDGES   = 8,		/* attached to a reactor with lasting ones */
-	GREEN__FD_OF_MANY = 16		/* a task waits for others, too */
+	GREEN__FD_EDGES   = 8		/* attached to a reactor with lasting ones */
 };
 struct green__fd {
 	int	 fd;			/* -1: closed */
@@ -34,6 +33,7 @@ struct green__fd {
 	unsigned wanted;		/* directions that tasks wait for */
 	unsigned flags;
 	int	 error;			/* a socket's, told already; or 0 */
+	unsigned many;			/* those whose task waits for others, too */
 	struct green_task *task[2];	/* that waits to read, to write */
 	void	(*watcher)(struct green__fd *f);	/* instead of a reader */
 	struct loop *loop;

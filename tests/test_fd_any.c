@@ -20,6 +20,7 @@ struct ends {
 	struct green__fd f[N];
 	struct green__fd *v[N];
 	int	 fd[N][2];
+	unsigned dir;			/* that is waited for */
 	bool	 done;
 	int	 rc;
 	int	 error;
@@ -30,6 +31,7 @@ ends_open(struct ends *e)
 {
 	int i;
 
+	e->dir = GREEN__READ;
 	e->done = false;
 	for (i = 0; i < N; i++) {
 		if (!CHECK(pair_open(e->fd[i])) ||
@@ -70,7 +72,7 @@ wait_any(void *arg)
 {
 	struct ends *e = arg;
 
-	e->rc = green__fd_wait_any(e->v, N, GREEN__READ, GREEN_FOREVER);
+	e->rc = green__fd_wait_any(e->v, N, e->dir, GREEN_FOREVER);
 	e->error = errno;
 	e->done = true;
 	return (0);
@@ -221,6 +223,32 @@ GREEN_TEST(one_task_a_direction_of_each)
 	ends_close(&e);
 }
 
+/* Two tasks wait for all of them, one in each direction: the first to be woken
+   leaves the other's wait as it was. */
+GREEN_TEST(the_two_directions_are_apart)
+{
+	struct green_group g;
+	struct ends e, w;
+	int i;
+
+	REQUIRE(ends_open(&e));
+	for (i = 0; i < N; i++)
+		green__fd_drained(&e.f[i], GREEN__WRITE, true);
+	green_group_open(&g);
+	start(&g, &e);
+	memcpy(w.v, e.v, sizeof(w.v));
+	w.dir = GREEN__WRITE;
+	start(&g, &w);
+	CHECK_INT(green__loop->waiting_fds, 2 * N);
+	green__fd_ready(&e.f[1], GREEN__WRITE, false);
+	CHECK_INT(green__loop->waiting_fds, N);
+	green__fd_ready(&e.f[2], GREEN__READ, false);
+	CHECK(idle(&e));
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK(e.done && e.rc == 0 && w.done && w.rc == 0);
+	ends_close(&e);
+}
+
 CU_TestInfo fd_any_tests[] = {
 	CLAIM(each_of_them_ends_the_wait),
 	CLAIM(several_at_once_wake_it_once),
@@ -228,5 +256,6 @@ CU_TestInfo fd_any_tests[] = {
 	CLAIM(cancelling_it_leaves_nothing_behind),
 	CLAIM(closing_any_of_them_ends_it_with_ebadf),
 	CLAIM(one_task_a_direction_of_each),
+	CLAIM(the_two_directions_are_apart),
 	CU_TEST_INFO_NULL
 };

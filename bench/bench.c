@@ -7,14 +7,14 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "bench.h"
 
-#define MANY	64			/* that share a name; runs, too */
+#define MANY	64			/* that share a name */
 
 /* One of those that take turns. */
 struct entry {
 	const struct subject *s;
 	long	 n;
-	double	 wall[MANY];		/* ns an operation */
-	double	 cpu[MANY];
+	double	 wall[RUNS_MAX];	/* ns an operation */
+	double	 cpu[RUNS_MAX];
 	double	 bytes;
 };
 
@@ -213,9 +213,16 @@ settings(void)
 	if ((p = getenv("BENCH_SECONDS")) != NULL)
 		length = strtod(p, NULL);
 	only = getenv("BENCH_WHO");
-	if (runs < 1 || runs > MANY || length < 0)
+	if (runs < 1 || runs > RUNS_MAX || length < 0)
 		errx(2, "BENCH_RUNS: 1 to %d; BENCH_SECONDS: not below 0",
-		    MANY);
+		    RUNS_MAX);
+}
+
+int
+bench_runs(void)
+{
+	settings();
+	return (runs);
 }
 
 int

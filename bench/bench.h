@@ -29,6 +29,7 @@ extern "C" {
 #endif
 
 #define RUNS	5
+#define RUNS_MAX 64
 
 /* One measurement. */
 struct trial {
@@ -66,6 +67,8 @@ int	 bench(int argc, char *argv[], const struct subject *table);
 void	 bench_head(void);
 void	 bench_line(const char *name, long tasks, const char *who, double *wall,
 	    double *cpu, int runs, long n, double bytes);
+
+int	 bench_runs(void);		/* $BENCH_RUNS, or RUNS */
 
 /* What was before, or comes afterwards, does not count. */
 void	 trial_start(struct trial *t);

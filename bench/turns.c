@@ -22,7 +22,6 @@
 #include "loopback.h"
 
 #define SERVERS		3
-#define MANY		64		/* runs */
 #define REQUESTS	20000		/* a run, or some more */
 
 static struct server {
@@ -31,14 +30,14 @@ static struct server {
 	pid_t	 pid;
 	clockid_t clock;
 	int	*fds;
-	double	 wall[MANY], cpu[MANY];
+	double	 wall[RUNS_MAX], cpu[RUNS_MAX];
 } servers[SERVERS] = {
 	{ .who = "libgreen", .serve = serve_green },
 	{ .who = "epoll", .serve = serve_epoll },
 	{ .who = "epoll-again", .serve = serve_epoll }
 };
 
-static int runs = RUNS;
+static int runs;
 
 static void
 start(struct server *s, bool http, int n)
@@ -139,11 +138,9 @@ main(int argc, char *argv[])
 	static const int counts[] = { 1, 100, 1000 };
 	size_t i;
 
-	if (getenv("BENCH_RUNS") != NULL)
-		runs = atoi(getenv("BENCH_RUNS"));
-	if (runs < 1 || runs > MANY || (argc != 1 && argc != 3))
-		errx(2, "usage: turns [subject connections]; BENCH_RUNS: 1 to "
-		    "%d", MANY);
+	if (argc != 1 && argc != 3)
+		errx(2, "usage: turns [subject connections]");
+	runs = bench_runs();
 	(void)many_descriptors();
 	pin(1);
 	if (argc == 3 && atoi(argv[2]) < 1)

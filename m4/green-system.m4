@@ -79,6 +79,10 @@ AC_CHECK_DECLS([MSG_CMSG_CLOEXEC, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_NONBLOCK,
     SO_NOSIGPIPE, SO_PEERCRED, SO_REUSEPORT], [], [],
     [[#include <sys/types.h>
     #include <sys/socket.h>]])
+AS_IF([test "$ac_cv_have_decl_MSG_NOSIGNAL" = yes],
+    [green_flags=MSG_NOSIGNAL], [green_flags=0])
+AC_DEFINE_UNQUOTED([GREEN_SEND_FLAGS], [$green_flags],
+    [Define to the flags of send() that keep SIGPIPE away, if there are any.])
 AC_CHECK_HEADERS([linux/if_tun.h])
 AC_CHECK_HEADERS([sys/ucred.h], [], [], [[#include <sys/types.h>]])
 AC_CHECK_DECLS([LOCAL_PEERCRED, LOCAL_PEEREID, LOCAL_PEERPID], [], [],

@@ -24,8 +24,6 @@ int	 green__socket_accept(int fd);
 int	 green__socket_connect(int fd, const struct sockaddr *sa,
 	    socklen_t len);
 int	 green__socket_connected(int fd);	/* EINPROGRESS: still */
-ssize_t	 green__socket_receive(int fd, void *buf, size_t max);
-ssize_t	 green__socket_send(int fd, const void *buf, size_t len);
 ssize_t	 green__socket_sendv(int fd, struct iovec *iov, int n);
 ssize_t	 green__socket_sendmsg(int fd, const struct msghdr *msg);
 ssize_t	 green__socket_recvmsg(int fd, struct msghdr *msg);

@@ -5,17 +5,17 @@ libgreen_all_la_SOURCES += \
 	%D%/dgram.c \
 	%D%/dgram.h \
 	%D%/dgram_many.c \
-	%D%/internal.h \
-	%D%/multicast.c \
 	%D%/getaddrinfo.c \
 	%D%/internal.h \
 	%D%/lookup.c \
+	%D%/multicast.c \
 	%D%/name.c \
 	%D%/resolver.c \
 	%D%/reverse.c \
 	%D%/pass.c \
 	%D%/socket.c \
 	%D%/socket_attr.c \
+	%D%/socket_call.h \
 	%D%/socket_option.c \
 	%D%/socket_port.c \
 	%D%/socket_stream.c \

@@ -18,7 +18,6 @@
 #include <netinet/tcp.h>
 
 #include <fcntl.h>
-#include <limits.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -75,11 +74,6 @@ get_cred(struct green_cred *c, uid_t uid, gid_t gid, pid_t pid)
 #define ACCEPT(fd)		set_flags(accept((fd), NULL, NULL))
 #endif
 
-#if HAVE_DECL_MSG_NOSIGNAL
-#define SEND_FLAGS		MSG_NOSIGNAL
-#else
-#define SEND_FLAGS		0
-#endif
 #if HAVE_DECL_MSG_CMSG_CLOEXEC
 #define RECEIVE_FLAGS		MSG_CMSG_CLOEXEC
 #define RECEIVED_FD(fd)		(void)(fd)
@@ -270,30 +264,6 @@ green__socket_connected(int fd)
 	return (-1);
 }
 
-GREEN__HOT ssize_t
-green__socket_receive(int fd, void *buf, size_t max)
-{
-	ssize_t n;
-
-	if (max > INT_MAX)
-		max = INT_MAX;
-	while ((n = recv(fd, buf, max, 0)) == -1 && errno == EINTR)
-		continue;
-	return (n);
-}
-
-GREEN__HOT ssize_t
-green__socket_send(int fd, const void *buf, size_t len)
-{
-	ssize_t n;
-
-	if (len > INT_MAX)
-		len = INT_MAX;
-	while ((n = send(fd, buf, len, SEND_FLAGS)) == -1 && errno == EINTR)
-		continue;
-	return (n);
-}
-
 ssize_t
 green__socket_sendv(int fd, struct iovec *iov, int n)
 {
@@ -307,7 +277,7 @@ green__socket_sendmsg(int fd, const struct msghdr *msg)
 {
 	ssize_t n;
 
-	while ((n = sendmsg(fd, msg, SEND_FLAGS)) == -1 && errno == EINTR)
+	while ((n = sendmsg(fd, msg, GREEN_SEND_FLAGS)) == -1 && errno == EINTR)
 		continue;
 	return (n);
 }
@@ -344,7 +314,7 @@ green__socket_send_many(int fd, struct mmsghdr *m, int n)
 {
 	int sent;
 
-	while ((sent = (int)sendmmsg(fd, m, (unsigned)n, SEND_FLAGS)) == -1 &&
+	while ((sent = (int)sendmmsg(fd, m, (unsigned)n, GREEN_SEND_FLAGS)) == -1 &&
 	    errno == EINTR)
 		continue;
 	return (sent);

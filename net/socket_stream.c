@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "socket_call.h"
 
 struct socket {
 	struct green_stream stream;

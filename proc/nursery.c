@@ -85,8 +85,7 @@ ask(const struct request *q, int along, struct reply *r)
 		memcpy(CMSG_DATA(c), &along, sizeof(along));
 	}
 	/* Both are small enough to go as a whole. */
-	while ((n = sendmsg(nursery.fd, &m.header,
-	    green__socket_pair_flags)) == -1 &&
+	while ((n = sendmsg(nursery.fd, &m.header, GREEN_SEND_FLAGS)) == -1 &&
 	    errno == EINTR)
 		continue;
 	if (n == -1)

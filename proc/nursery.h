@@ -24,10 +24,9 @@ int	 green__nursery_end(pid_t pid, int *status);
 /* threads.c: has this process one thread?  false: no, or nobody can tell. */
 bool	 green__single_threaded(void);
 
-/* socket_pair.c: two ends of a stream, close-on-exec, and the flags to send with,
-   so that nothing raises SIGPIPE. */
+/* socket_pair.c: two ends of a stream, close-on-exec; sent with GREEN_SEND_FLAGS,
+   nothing raises SIGPIPE. */
 int	 green__socket_pair(int fd[2]);
-extern const int green__socket_pair_flags;
 
 /* worker.c: what a worker does until nobody is at the other end of fd. */
 void	 green__worker_serve(int fd);

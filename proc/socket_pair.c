@@ -10,12 +10,6 @@
 
 #include "nursery.h"
 
-#if HAVE_DECL_MSG_NOSIGNAL
-const int green__socket_pair_flags = MSG_NOSIGNAL;
-#else
-const int green__socket_pair_flags = 0;
-#endif
-
 #if HAVE_DECL_SOCK_CLOEXEC
 #define TYPE	(SOCK_STREAM | SOCK_CLOEXEC)
 #else

@@ -205,7 +205,7 @@ deliver(const struct epoll_event *e)
 
 /* With many descriptors, what an event is about is cold: fetch the one of four
    events on. */
-static inline void
+INLINE void
 fetch_ahead(const struct epoll_event *e, int left)
 {
 	const struct green__fd *f;

@@ -18,6 +18,8 @@
  */
 #define GREEN__HOT		__attribute__((__hot__))
 #define GREEN__COLD		__attribute__((__cold__))
+/* What the layout of structures reckons with; no more than a guess elsewhere. */
+#define GREEN__CACHE_LINE	64
 #define GREEN__PRINTF(m, n)	__attribute__((__format__(__printf__, m, n)))
 /* The real object behind reserved storage of the public headers. */
 #define GREEN__ALIAS		__attribute__((__may_alias__))

@@ -7,12 +7,13 @@
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
+#undef _FORTIFY_SOURCE		/* its longjmp() refuses to change stacks */
 #include "config.h"
 
 #include <poll.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "park.h"
 
 #define TABLE_MIN	64
 
@@ -173,19 +174,6 @@ hook(struct green__fd *f, unsigned dir)
 	return (green__fail(error));
 }
 
-/* Wait for what the reactor says from now on.  EPERM: always ready.  Inline, as
-   returns that follow a switch are predicted wrongly. */
-static inline __attribute__((__always_inline__)) int
-wait_for(struct green__fd *f, unsigned dir)
-{
-	struct fd_waiter fw = { .f = f, .dir = dir };
-
-	if (hook(f, dir) == -1)
-		return (-1);
-	return (green__park(&fw.waiter, abort_wait, dir == GREEN__READ ?
-	    "fd # readable" : "fd # writable", f->fd, GREEN_FOREVER));
-}
-
 /* A foreign descriptor that has got an owner: its number meant another file. */
 static void
 evict(struct loop *l, struct green__fd *f)
@@ -288,16 +276,34 @@ find_ready(struct green__fd *f, unsigned dir)
 	return (green__check());
 }
 
+static inline const char *
+words(unsigned dir)
+{
+	return (dir == GREEN__READ ? "fd # readable" : "fd # writable");
+}
+
+/* As green__park() is, but all in this frame. */
 GREEN__HOT int
 green__fd_wait(struct green__fd *f, unsigned dir)
 {
+	struct fd_waiter fw;
+	struct parking p;
+
 	if (check_wait(f, dir) == -1)
 		return (-1);
 	if (f->ready & dir)
 		return (0);
 	if (f->flags & GREEN__FD_ALWAYS)
 		return (find_ready(f, dir));
-	return (wait_for(f, dir));
+	if (hook(f, dir) == -1)
+		return (-1);
+	fw.f = f;
+	fw.dir = dir;
+	if (!park_begin(&p, &fw.waiter, abort_wait, words(dir), f->fd,
+	    GREEN_FOREVER))
+		return (green__cancelled());
+	give_way(p.task, p.to);
+	return (park_end(&p, &fw.waiter));
 }
 
 int
@@ -399,6 +405,7 @@ find_foreign(int fd)
 int
 green__fd_wait_foreign(int fd, unsigned dir)
 {
+	struct fd_waiter fw = { .dir = dir };
 	struct green__fd *f;
 
 	if (green__check() == -1)
@@ -416,12 +423,15 @@ green__fd_wait_foreign(int fd, unsigned dir)
 		return (0);
 	}
 	f->ready &= ~dir;
-	if (wait_for(f, dir) == -1) {
+	if (hook(f, dir) == -1) {
 		if (errno != EPERM)
 			return (-1);
 		green__spend();
+		return (0);
 	}
-	return (0);
+	fw.f = f;
+	return (green__park(&fw.waiter, abort_wait, words(dir), fd,
+	    GREEN_FOREVER));
 }
 
 void

@@ -50,6 +50,7 @@ libgreen_all_la_SOURCES += \
 	%D%/out.h \
 	%D%/overflow.c \
 	%D%/parallel.c \
+	%D%/park.h \
 	%D%/pattern.c \
 	%D%/pipe.c \
 	%D%/pipe.h \

@@ -76,6 +76,8 @@ struct timer_entry {
 	size_t	 id;
 };
 struct loop {
+	/* One cache line: all of the loop that a switch touches. */
+	_Alignas(GREEN__CACHE_LINE)
 	struct green_task *current;	/* NULL: the loop's own work */
 	struct green_task **ready;	/* a ring, with room for every task */
 	size_t	 ready_mask;
@@ -83,13 +85,22 @@ struct loop {
 	size_t	 nready;
 	unsigned budget;		/* of the task that runs */
 	unsigned turn_in;		/* switches until the loop's turn */
-	size_t	 batch;			/* ready tasks left of the shuffled ones */
+	uint64_t seed;			/* the state of the shuffle; 0: none */
+	int	*error_at;		/* its thread's errno, which is a call away */
+
+	/* And another: what a wait for a descriptor does. */
 	int64_t	 time;			/* the mock clock; else the last turn's */
+	struct green__fd **fds;		/* by descriptor: those waited on */
+	size_t	 nfds;
+	size_t	 waiting_fds;		/* tasks that wait for descriptors */
+	const struct green__reactor_ops *ops;
+	struct green__reactor *reactor;
+	size_t	 ntimers;
+	size_t	 batch;			/* ready tasks left of the shuffled ones */
 
 	struct timer_entry *timers;	/* a heap, with room for every task */
 	size_t	*timer_places;		/* in the heap, by an entry's id; */
 	size_t	*timer_ids;		/* those in use, then those that are free */
-	size_t	 ntimers;
 	size_t	 room;			/* tasks that ready and timers can hold */
 	size_t	 ntasks;
 	uint64_t order;			/* the last one given out */
@@ -97,8 +108,6 @@ struct loop {
 
 	struct green__context main;	/* green_run()'s caller */
 	const struct green__context_ops *context_ops;
-	const struct green__reactor_ops *ops;
-	struct green__reactor *reactor;
 	struct stacks *stacks;
 	struct group root;		/* holds the first task, */
 	struct group guests;		/* and this what came in by the door */
@@ -107,9 +116,6 @@ struct loop {
 	int	 error;
 	char	*errmsg;		/* malloc'd; NULL: none */
 
-	struct green__fd **fds;		/* by descriptor: those waited on */
-	size_t	 nfds;
-	size_t	 waiting_fds;		/* tasks that wait for descriptors */
 	size_t	 calls;			/* worker calls and children under way */
 	size_t	 external;		/* what else may wake a task from outside */
 
@@ -117,12 +123,10 @@ struct loop {
 	int64_t	 quiet_since;		/* nothing was ready; 0: something was */
 	struct green_probe_ *probe;	/* NULL: none */
 	struct green_guest *guest;	/* NULL: it waits by itself */
-	int	*error_at;		/* its thread's errno, which is a call away */
 	struct green_task *turns_on;	/* whose stack the last turn was on */
 
 	bool	 mock;
 	int64_t	 mock_autojump;
-	uint64_t seed;			/* the state of the shuffle; 0: none */
 	bool	 deadlocked;
 	bool	 forced;		/* shields do not hold any more */
 	int	 index;			/* green_run_index() */

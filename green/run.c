@@ -99,10 +99,11 @@ green__loop_open(const struct green_options *opt, struct loop_owner *owner)
 
 	if (check_options(o) == -1)
 		return (NULL);
-	if ((l = calloc(1, sizeof(*l))) == NULL) {
+	if ((l = aligned_alloc(_Alignof(struct loop), sizeof(*l))) == NULL) {
 		green__fail(ENOMEM);
 		return (NULL);
 	}
+	memset(l, 0, sizeof(*l));
 	l->index = owner == NULL ? 0 : owner->index;
 	TAILQ_INIT(&l->idlers);
 	l->mock = o->mock_clock;

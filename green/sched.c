@@ -294,10 +294,7 @@ green__yield(bool check)
 
 	queue(l, t);
 	to = successor(l, t, false);
-	if (to != t) {
-		TRACE4(task__switch, t->id, t->name, to->id, to->name);
-		green__context_switch(&t->context, &to->context);
-	}
+	give_way(t, to);
 	*l->error_at = error;
 	return (GREEN__UNLIKELY(check && green__is_cancelled(t)) ?
 	    green__cancelled() : 0);

@@ -23,7 +23,6 @@
 #define MIN_SLAB	((size_t)16)	/* stacks */
 #define MAX_SLAB	((size_t)256)
 #define MAX_SLAB_BYTES	((size_t)64 * 1024 * 1024)
-#define CACHE_LINE	64
 #define COLOURS		16		/* cache lines to stagger tops by */
 #define KEPT_IDLE	16		/* stacks that are never given back */
 #define TRIM_MAX	((size_t)4096)	/* stacks at a time: milliseconds */
@@ -32,7 +31,7 @@
 
 /* What is at the top of a stack that is not cold. */
 struct top {
-	_Alignas(CACHE_LINE) struct green_task task;
+	_Alignas(GREEN__CACHE_LINE) struct green_task task;
 	struct slab *slab;
 	size_t	 index;
 };
@@ -137,7 +136,7 @@ top_of(const struct stacks *s, const struct slab *slab, size_t i)
 	char *end = guard_of(s, slab, i + 1);
 
 	return ((struct top *)(void *)(end - sizeof(struct top) -
-	    i % COLOURS * CACHE_LINE));
+	    i % COLOURS * GREEN__CACHE_LINE));
 }
 
 /*

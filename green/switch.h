@@ -1,5 +1,5 @@
 /*
- * Giving way, for sched.c and wait.c alone.  It is all inline, down to the jump
+ * Giving way, for sched.c and park.h alone.  It is all inline, down to the jump
  * from stack to stack: the processor predicts the returns that follow a jump
  * wrongly, so there must be as few of them as possible between a task's call
  * and its switch.
@@ -25,7 +25,6 @@ queue(struct loop *l, struct green_task *t)
 	l->ready[(l->ready_head + l->nready++) & l->ready_mask] = t;
 }
 
-#define LINE		64
 #define FRAME_LINES	8		/* how much of a stack is fetched early */
 
 /* What the task that is the n-th from now left on its stack. */
@@ -37,7 +36,7 @@ fetch_frame(struct loop *l, size_t n)
 	int i;
 
 	for (i = 0; i < FRAME_LINES; i++)
-		__builtin_prefetch(frame + i * LINE);
+		__builtin_prefetch(frame + i * GREEN__CACHE_LINE);
 }
 
 /*
@@ -87,5 +86,16 @@ successor(struct loop *l, struct green_task *t, bool timed)
 	l->budget = BUDGET;
 	return (to);
 }
+
+/* To whom successor() said, until somebody gives way to t. */
+#define give_way(t, to) do {						\
+	struct green_task *const t_ = (t), *const next_ = (to);		\
+									\
+	if (next_ != t_) {						\
+		TRACE4(task__switch, t_->id, t_->name, next_->id,	\
+		    next_->name);					\
+		green__context_switch(&t_->context, &next_->context);	\
+	}								\
+} while (0)
 
 #endif /* GREEN_SWITCH_H */

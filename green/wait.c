@@ -9,11 +9,11 @@
 #undef _FORTIFY_SOURCE		/* its longjmp() refuses to change stacks */
 #include "config.h"
 
-#include "switch.h"
+#include "park.h"
 
 /* A time that is over may be all that the caller wanted: no failure yet. */
-static int
-failed(const struct waiter *w)
+int
+green__park_failed(const struct waiter *w)
 {
 	if (w->error == ECANCELED)
 		return (green__cancelled());
@@ -27,41 +27,12 @@ GREEN__HOT int
 green__park(struct waiter *w, bool (*abort)(struct waiter *), const char *what,
     intptr_t detail, int64_t deadline)
 {
-	struct loop *l = green__loop;
-	struct green_task *t = l->current, *to;
-	int error = *l->error_at;
+	struct parking p;
 
-	w->task = t;
-	w->abort = abort;
-	w->what = what;
-	w->detail = detail;
-	w->result = 0;
-	w->error = 0;
-	w->since = l->time;
-	t->aborted = false;
-	if (GREEN__UNLIKELY(t->marks & SCOPE_ATTENTION) && green__attend_park(t) &&
-	    abort != NULL) {
-		if (abort(w))
-			return (green__cancelled());
-		t->aborted = true;
-	}
-	TRACE4(task__park, t->id, t->name, what, detail);
-	green__in_order();
-	t->waiter = w;
-	t->wake_at = deadline;
-	if (deadline != GREEN_FOREVER)
-		t->wake_order = ++l->order;
-	to = successor(l, t, deadline != GREEN_FOREVER);
-	if (to != t) {
-		TRACE4(task__switch, t->id, t->name, to->id, to->name);
-		green__context_switch(&t->context, &to->context);
-	}
-	if (t->waiter != NULL) {
-		t->waiter = NULL;
-		TRACE4(task__wake, t->id, t->name, 0, 0);
-	}
-	*l->error_at = error;
-	return (GREEN__LIKELY(w->result != -1) ? w->result : failed(w));
+	if (!park_begin(&p, w, abort, what, detail, deadline))
+		return (green__cancelled());
+	give_way(p.task, p.to);
+	return (park_end(&p, w));
 }
 
 GREEN__HOT void

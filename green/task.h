@@ -124,34 +124,35 @@ struct green_task {
 	bool	 ended;
 	bool	 gave_in;		/* ended by its cancellation */
 	bool	 abandoned;		/* a thread runs on for it; of pool/ */
+	bool	 started;
 	struct scope *scope;		/* the innermost, and what is to be said */
 	const char *where;		/* of it when its memory is gone */
-	uint64_t wake_order;
 	size_t	 timer;			/* its timer's id + 1; 0: none */
-	struct group *group;
-	TAILQ_ENTRY(green_task) sibling;
-	struct patron *patron;		/* NULL: none */
-	bool	 started;
 	green_fn *fn;
 	void	*arg;
 	int	 result;		/* once it has ended, */
 	int	 code;			/* and its errno */
+	struct group *group;
+	TAILQ_ENTRY(green_task) sibling;
+	struct patron *patron;		/* NULL: none */
 	struct waiters joiners;
+	SLIST_HEAD(, lock) locks;	/* those that it holds */
+	TAILQ_HEAD(, failure_record) failures;	/* of groups it has opened */
+	struct green__values *locals;	/* its own; NULL: none */
+	struct green__values *inherited;	/* shared, unless refs is 1 */
+	void	*user;			/* what the layers above hang on it */
+	char	*errmsg;		/* malloc'd; NULL: strerror() says all */
 	const char *name;
 	const char *default_name;
 	uint64_t id;
 	uint64_t parent_id;
-	char	*errmsg;		/* malloc'd; NULL: strerror() says all */
-	int	 errmsg_code;
-	unsigned failed_checks;		/* in a row, with ECANCELED */
-	TAILQ_HEAD(, failure_record) failures;	/* of groups it has opened */
 	size_t	 nfailures;
-	SLIST_HEAD(, lock) locks;	/* those that it holds */
-	struct green__values *locals;	/* its own; NULL: none */
-	struct green__values *inherited;	/* shared, unless refs is 1 */
-	void	*user;			/* what the layers above hang on it */
-	char	 name_buf[GREEN__NAME_MAX];
+	unsigned failed_checks;		/* in a row, with ECANCELED */
+	int	 errmsg_code;
 	struct scope self;
+	/* What most tasks never touch. */
+	uint64_t wake_order;
+	char	 name_buf[GREEN__NAME_MAX];
 	_Alignas(max_align_t) char copy[1024];	/* green_spawn_copy()'s */
 };
 

@@ -9,6 +9,63 @@
 #include "internal.h"
 #include "probe.h"
 
+#define SPAN_MIN	(10 * GREEN_MSEC)	/* to know a rate by */
+#define SPAN_MAX	GREEN_SEC
+#define WIDTH		60	/* between the counts around a reading, in ns */
+#define WIDE_MAX	100	/* in a row */
+
+/* How fast the counter is, by what it and the clock have done since some time. */
+static void
+find_rate(struct green__clock *c, int64_t now, uint64_t count)
+{
+	int64_t span = now - c->since;
+
+	if (c->since != 0 && span < SPAN_MIN)
+		return;
+	c->rate = 0;
+	if (c->since != 0 && span <= SPAN_MAX && count > c->since_count)
+		c->rate = ((uint64_t)span << GREEN__CLOCK_RATE) /
+		    (count - c->since_count);
+	c->reach = c->rate == 0 ? 0 :
+	    ((uint64_t)GREEN__CLOCK_REACH << GREEN__CLOCK_RATE) / c->rate;
+	c->since = now;
+	c->since_count = count;
+}
+
+/* Was the thread held up between the two?  Before the rate is known, who knows. */
+static bool
+is_wide(struct green__clock *c, uint64_t between)
+{
+	if (c->rate == 0 || between < c->reach / (GREEN__CLOCK_REACH / WIDTH)) {
+		c->wide = 0;
+		return (false);
+	}
+	/* Here it is always so. */
+	if (++c->wide == WIDE_MAX)
+		c->steady = false;
+	return (true);
+}
+
+int64_t
+green__clock_read(struct green__clock *c)
+{
+	uint64_t count;
+	int64_t now;
+
+	if (!c->steady)
+		return (green__clock());
+	count = green__counter();
+	now = green__clock();
+	c->good_for = 0;
+	if (is_wide(c, green__counter() - count))
+		return (now);
+	find_rate(c, now, count);
+	c->read = now;
+	c->count = count;
+	c->good_for = c->reach;
+	return (now);
+}
+
 int64_t
 green_now(void)
 {
@@ -50,7 +107,7 @@ green_sleep(int64_t duration)
 		return (-1);
 	if (duration <= 0)
 		return (green__yield(true));
-	return (sleep_until(green__after(green__now(green__loop), duration),
+	return (sleep_until(green__after(green__near(green__loop), duration),
 	    "sleep"));
 }
 

@@ -12,6 +12,7 @@
 
 #include <green/run.h>
 
+#include "counter.h"
 #include "loop.h"
 
 /* CLOCK_MONOTONIC */
@@ -28,6 +29,32 @@ static inline int64_t
 green__now(const struct loop *l)
 {
 	return (GREEN__UNLIKELY(l->mock) ? l->time : green__clock());
+}
+
+/*
+ * The time to count from, for what is to happen after so long: what the clock has
+ * last shown, and what the counter has counted since.  Never more than
+ * GREEN__CLOCK_REACH is added to a reading: whatever the counter does, it is not
+ * further off.  It may be late by some ten nanoseconds, as if the call had come then.
+ */
+#define GREEN__CLOCK_REACH	(100 * GREEN_USEC)
+#define GREEN__CLOCK_RATE	32	/* fractional bits of a rate */
+int64_t	 green__clock_read(struct green__clock *c);
+static inline int64_t
+green__clock_near(struct green__clock *c)
+{
+	uint64_t passed = green__counter() - c->count;
+
+	if (GREEN__UNLIKELY(passed >= c->good_for))
+		return (green__clock_read(c));
+	return (c->read + (int64_t)(passed * c->rate >> GREEN__CLOCK_RATE));
+}
+
+static inline int64_t
+green__near(struct loop *l)
+{
+	return (GREEN__UNLIKELY(l->mock) ? l->time :
+	    green__clock_near(&l->clock));
 }
 
 /* Without overflow. */

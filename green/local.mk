@@ -18,6 +18,7 @@ libgreen_all_la_SOURCES += \
 	%D%/context_fpenv.h \
 	%D%/context_sigaltstack.c \
 	%D%/context_switch.h \
+	%D%/counter.h \
 	%D%/door.c \
 	%D%/door.h \
 	%D%/dump.c \

@@ -69,6 +69,18 @@ struct loop_end {
 };
 void	 green__end_add(struct loop_end *e, void (*run)(struct loop_end *e));
 void	 green__end_remove(struct loop_end *e);
+/* The clock between two readings, by a counter (clock.h). */
+struct green__clock {
+	int64_t	 read;			/* the last reading, */
+	uint64_t count;			/* the counter just before, */
+	uint64_t good_for;		/* and how far it may go; 0: read anew */
+	uint64_t rate;			/* nanoseconds a count; 0: unknown */
+	uint64_t reach;			/* GREEN__CLOCK_REACH in counts */
+	int64_t	 since;			/* a reading to know the rate by; 0: none */
+	uint64_t since_count;
+	unsigned wide;			/* readings of no use, in a row */
+	bool	 steady;		/* there is a counter */
+};
 struct timer_entry {
 	int64_t	 at;
 	uint64_t order;
@@ -151,6 +163,7 @@ struct loop {
 	unsigned looks;			/* at the inbox, in spins */
 	_Atomic(unsigned) wakers;	/* threads about to wake the reactor */
 
+	struct green__clock clock;
 	struct green__meter meter;
 	uint64_t polls;			/* the reactor's waits */
 	uint64_t wakeups;		/* from sleep, by other threads */

@@ -109,6 +109,7 @@ green__loop_open(const struct green_options *opt, struct loop_owner *owner)
 	l->mock = o->mock_clock;
 	l->mock_autojump = o->mock_autojump;
 	l->time = green__clock();
+	l->clock.steady = green__counter_steady();
 	if (o->seed != 0 && (l->seed = o->seed + (uint64_t)l->index) == 0)
 		l->seed = o->seed;
 	l->draw = (uint32_t)l->seed;

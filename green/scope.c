@@ -110,10 +110,12 @@ begin_time(struct scope *s, struct green_task *t, enum green_scope_kind_ kind,
 		s->flags |= SCOPE_FAIL;
 	if (time == GREEN_FOREVER)
 		return;
-	now = green__now(l);
 	if (kind == GREEN_SCOPE_MOVE_ON_AFTER_ ||
-	    kind == GREEN_SCOPE_FAIL_AFTER_)
+	    kind == GREEN_SCOPE_FAIL_AFTER_) {
+		now = green__near(l);
 		time = green__after(now, time);
+	} else
+		now = green__now(l);
 	s->deadline = time;
 	s->order = ++l->order;
 	s->flags |= SCOPE_TIMED;

@@ -68,6 +68,18 @@ AS_IF([test "$green_cv_$2_$1" = yes],
 	[Define to 1 if $2() takes $1 argument(s).])])
 ])
 
+# To link it does, so that it is known when cross-compiling, too.
+AC_DEFUN([GREEN_CHECK_COUNTER],
+[AC_CACHE_CHECK([for a counter to extend the clock by], [green_cv_tsc],
+    [AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <cpuid.h>
+unsigned a, b, c, d;]],
+	[[return (__get_cpuid(0x80000007, &a, &b, &c, &d) == 0 ||
+	    __builtin_ia32_rdtsc() == 0);]])],
+	[green_cv_tsc=yes], [green_cv_tsc=no])])
+AS_IF([test "$green_cv_tsc" = yes],
+    [AC_DEFINE([HAVE_TSC], [1], [Define to 1 if programs may read the TSC.])])
+])
+
 AC_DEFUN([GREEN_CHECK_CHILDREN],
 [AC_CHECK_FUNCS([waitid])
 ])

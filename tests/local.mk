@@ -69,6 +69,7 @@ endif
 	%D%/test_anyio.c \
 	%D%/test_block.c \
 	%D%/test_checkpoint.c \
+	%D%/test_clock.c \
 	%D%/test_cond.c \
 	%D%/test_channel.c \
 	%D%/test_connect.c \

@@ -56,6 +56,7 @@
 	loops(block)							\
 	loops(channel)							\
 	loops(checkpoint)						\
+	loops(clock)							\
 	loops(cond)							\
 	loops(connect)							\
 	loops(conform)							\

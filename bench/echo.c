@@ -1,11 +1,11 @@
 /*
  * A 64-byte echo and a small HTTP answer, over so many connections, each of which
- * asks again when it has been answered: a server on libgreen beside one written
- * by hand on epoll and whatever else is named, one CPU for the server and another,
+ * asks again when it has been answered: a server on libgreen beside two written by
+ * hand on epoll and whatever else is named, one CPU for the server and another,
  * where there is one, for the clients.  CPU time is the server's.
  *
  *	BENCH_SERVERS='name=program ...' echo [subject connections [requests]]
- *	echo serve epoll|libgreen echo|http
+ *	echo serve libgreen|epoll|epoll-buffers echo|http
  *
  * A program serves the listening socket that is its descriptor 3, as "echo" or
  * as "http", until it is killed, and so does this one if told to serve.
@@ -39,9 +39,10 @@ struct server {
 
 static struct server servers[SERVERS] = {
 	{ "libgreen", serve_green, NULL },
-	{ "epoll", serve_epoll, NULL }
+	{ "epoll", serve_epoll, NULL },
+	{ "epoll-buffers", serve_epoll_buffers, NULL }
 };
-static int nservers = 2;
+static int nservers = 3;
 
 /* What a subject is about. */
 struct service {

@@ -1,5 +1,5 @@
 /*
- * The two servers of bench/echo.c: each serves the listening socket fd until its
+ * The servers of bench/echo.c and bench/turns.c: each serves the listening socket fd until its
  * process is killed.  A request is 64 bytes; the answer is the same, or, as http,
  * a small page for every 64 bytes that came.
  */
@@ -16,6 +16,7 @@ extern const char page[];
 extern const unsigned page_len;
 
 void	 serve_epoll(int fd, bool http);
+void	 serve_epoll_buffers(int fd, bool http);
 void	 serve_green(int fd, bool http);
 
 #endif /* ECHO_H */

@@ -1,6 +1,7 @@
 /*
  * The echo server written by hand: one epoll loop, edge-triggered, the receive
- * tried until it would block, no state but the descriptor.
+ * tried until it would block; with no state but the descriptor, or with a buffer
+ * for each connection.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -14,6 +15,8 @@
 
 #include <err.h>
 #include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "echo.h"
@@ -22,8 +25,28 @@ const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
     "Content-Length: 14\r\n\r\nHello, world!\n";
 const unsigned page_len = sizeof(page) - 1;
 
+#define LISTENER	UINT64_MAX	/* the event's data, which else are a connection */
+
+/* What a server has for each connection that keeps a request until it is whole: a
+   page. */
+struct connection {
+	int	 fd;
+	char	 buf[4096 - sizeof(int)];
+};
+
+static uint64_t
+keep(int c)
+{
+	struct connection *k;
+
+	if ((k = aligned_alloc(sizeof(*k), sizeof(*k))) == NULL)
+		err(1, "aligned_alloc");
+	k->fd = c;
+	return ((uintptr_t)k);
+}
+
 static void
-accept_all(int ep, int fd)
+accept_all(int ep, int fd, bool buffers)
 {
 	struct epoll_event ev = { .events = EPOLLIN | EPOLLRDHUP | EPOLLET };
 	int c, on = 1;
@@ -31,49 +54,80 @@ accept_all(int ep, int fd)
 	while ((c = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) !=
 	    -1) {
 		setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-		ev.data.fd = c;
+		ev.data.u64 = buffers ? keep(c) : (uint64_t)c;
 		if (epoll_ctl(ep, EPOLL_CTL_ADD, c, &ev) == -1)
 			err(1, "epoll_ctl");
 	}
 }
 
-static void
-echo(int c, bool http)
+/* false: the connection is over. */
+static bool
+answer(int c, char *buf, size_t size, bool http)
 {
-	char buf[4096];
 	ssize_t n;
 
-	while ((n = recv(c, buf, sizeof(buf), 0)) > 0) {
+	while ((n = recv(c, buf, size, 0)) > 0) {
 		if (!http && send(c, buf, (size_t)n, MSG_NOSIGNAL) != n)
 			break;
 		for (ssize_t left = n; http && left > 0; left -= REQUEST)
 			if (send(c, page, page_len, MSG_NOSIGNAL) == -1)
 				break;
 		/* A short read has emptied the socket: the next edge tells. */
-		if (n < (ssize_t)sizeof(buf))
-			return;
+		if ((size_t)n < size)
+			return (true);
 	}
-	if (n == 0 || (n == -1 && errno != EAGAIN))
-		close(c);
+	if (n == -1 && errno == EAGAIN)
+		return (true);
+	close(c);
+	return (false);
 }
 
-void
-serve_epoll(int fd, bool http)
+static void
+answer_kept(struct connection *k, bool http)
+{
+	if (!answer(k->fd, k->buf, sizeof(k->buf), http))
+		free(k);
+}
+
+static void
+answer_plain(int c, bool http)
+{
+	char buf[4096];
+
+	(void)answer(c, buf, sizeof(buf), http);
+}
+
+static void
+serve(int fd, bool http, bool buffers)
 {
 	struct epoll_event ev = { .events = EPOLLIN }, evs[256];
 	int ep, i, n;
 
 	if ((ep = epoll_create1(EPOLL_CLOEXEC)) == -1)
 		err(1, "epoll_create1");
-	ev.data.fd = fd;
+	ev.data.u64 = LISTENER;
 	if (epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev) == -1)
 		err(1, "epoll_ctl");
 	for (;;) {
 		n = epoll_wait(ep, evs, 256, -1);
 		for (i = 0; i < n; i++)
-			if (evs[i].data.fd == fd)
-				accept_all(ep, fd);
+			if (evs[i].data.u64 == LISTENER)
+				accept_all(ep, fd, buffers);
+			else if (buffers)
+				answer_kept(evs[i].data.ptr, http);
 			else
-				echo(evs[i].data.fd, http);
+				answer_plain((int)evs[i].data.u64, http);
 	}
+}
+
+void
+serve_epoll(int fd, bool http)
+{
+	serve(fd, http, false);
+}
+
+void
+serve_epoll_buffers(int fd, bool http)
+{
+	serve(fd, http, true);
 }

@@ -1,10 +1,12 @@
 /*
- * What a request costs the servers of bench/echo.c, told apart to a hundredth: one
- * on libgreen, one written by hand on epoll, and that one again, which shows what
- * chance does.  They share a processor; their clients have another, where there is
- * one.  Every connection of one asks, and when all have been answered it is
- * another's turn, a few milliseconds later, so that whatever else the machine does
- * hits all alike.  CPU time is the server's.
+ * What a request costs the servers of bench/echo.c, told apart to a hundredth:
+ * one on libgreen, one written by hand on epoll, that one again, which shows
+ * what chance does, and that one with a buffer for each connection, which shows
+ * what it takes to touch any memory of a connection's own at all.  They share a
+ * processor; their clients have another, where there is one.  Every connection
+ * of one asks, and when all have been answered it is another's turn, a few
+ * milliseconds later, so that whatever else the machine does hits all alike.
+ * CPU time is the server's.
  *
  *	turns [subject connections]
  */
@@ -21,7 +23,7 @@
 #include "echo.h"
 #include "loopback.h"
 
-#define SERVERS		3
+#define SERVERS		4
 #define REQUESTS	20000		/* a run, or some more */
 
 static struct server {
@@ -34,7 +36,8 @@ static struct server {
 } servers[SERVERS] = {
 	{ .who = "libgreen", .serve = serve_green },
 	{ .who = "epoll", .serve = serve_epoll },
-	{ .who = "epoll-again", .serve = serve_epoll }
+	{ .who = "epoll-again", .serve = serve_epoll },
+	{ .who = "epoll-buffers", .serve = serve_epoll_buffers }
 };
 
 static int runs;

@@ -1,8 +1,8 @@
 /*
- * A 64-byte echo and a small HTTP answer, over so many connections, each of which
- * asks again when it has been answered: a server on libgreen beside two written by
- * hand on epoll and whatever else is named, one CPU for the server and another,
- * where there is one, for the clients.  CPU time is the server's.
+ * A 64-byte echo and a small HTTP answer, over so many connections, each of
+ * which asks again when it has been answered: a server on libgreen beside two
+ * written by hand on epoll and whatever else is named, one CPU for the server
+ * and another, where there is one, for the clients.  CPU time is the server's.
  *
  *	BENCH_SERVERS='name=program ...' echo [subject connections [requests]]
  *	echo serve libgreen|epoll|epoll-buffers echo|http

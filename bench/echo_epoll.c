@@ -1,7 +1,7 @@
 /*
  * The echo server written by hand: one epoll loop, edge-triggered, the receive
- * tried until it would block; with no state but the descriptor, or with a buffer
- * for each connection.
+ * tried until it would block; with no state but the descriptor, or with a
+ * buffer for each connection.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -25,10 +25,11 @@ const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
     "Content-Length: 14\r\n\r\nHello, world!\n";
 const unsigned page_len = sizeof(page) - 1;
 
-#define LISTENER	UINT64_MAX	/* the event's data, which else are a connection */
+/* The data of its events; of others it is their connection. */
+#define LISTENER	UINT64_MAX
 
-/* What a server has for each connection that keeps a request until it is whole: a
-   page. */
+/* A page for each connection, as servers have that keep a request until it is
+   whole. */
 struct connection {
 	int	 fd;
 	char	 buf[4096 - sizeof(int)];

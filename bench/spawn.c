@@ -1,8 +1,9 @@
 /*
- * What it costs to spawn an empty task and to wait for it, one at a time and many
- * at once, on stacks that others have had; the same on new ones, which go back to
- * the system with their loop, beside what the memory alone costs; and to open and
- * close a group with nothing in it.
+ * What it costs to spawn an empty task and to wait for it, one at a time and
+ * many at once, on stacks that others have had; one at a time among many that
+ * are parked; many on new stacks, which go back to the system with their loop,
+ * beside what the memory alone costs; and to open and close a group with
+ * nothing in it.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -22,17 +23,22 @@ empty(void *arg)
 }
 
 static int
-spawn_all(void *arg)
+spawn_group(long tasks)
 {
-	struct trial *t = arg;
 	struct green_group g;
 	int rc = 0;
 	long i;
 
 	green_group_open(&g);
-	for (i = 0; i < t->tasks && rc == 0; i++)
+	for (i = 0; i < tasks && rc == 0; i++)
 		rc = green_spawn(&g, empty, NULL);
 	return (green_group_close(&g, rc));
+}
+
+static int
+spawn_all(void *arg)
+{
+	return (spawn_group(((struct trial *)arg)->tasks));
 }
 
 static int
@@ -46,6 +52,34 @@ spawn(void *arg)
 	for (i = 0; i < groups && rc == 0; i++)
 		rc = spawn_all(t);
 	return (rc);
+}
+
+static int
+park(void *arg)
+{
+	return (green_event_wait(arg));
+}
+
+static int
+spawn_among(void *arg)
+{
+	struct green_event wake = { { NULL } };
+	struct trial *t = arg;
+	struct green_group g;
+	int rc = 0;
+	long i;
+
+	green_group_open(&g);
+	for (i = 0; i < t->tasks && rc == 0; i++)
+		rc = green_spawn(&g, park, &wake);
+	if (rc == 0)
+		rc = green_checkpoint();
+	trial_start(t);
+	for (i = 0; i < t->n && rc == 0; i++)
+		rc = spawn_group(1);
+	trial_stop(t);
+	green_event_set(&wake);
+	return (green_group_close(&g, rc));
 }
 
 static int
@@ -102,6 +136,8 @@ no_spawn(void *arg)
 static const struct subject subjects[] = {
 	{ "group", "libgreen", no_spawn, in_green, { 1 }, NULL },
 	{ "spawn", "libgreen", spawn, in_green, { 1, 100, 10000 }, NULL },
+	{ "spawn-among", "libgreen", spawn_among, in_green,
+	    { 1, 100, 10000 }, NULL },
 	{ "spawn-new", "libgreen", spawn_new, NULL, { 100, 10000 }, NULL },
 	{ "spawn-new", "mmap", touch, NULL, { 100 }, NULL },
 	{ .name = NULL }

@@ -30,6 +30,6 @@ green__nap(int64_t *length, const char *what, intptr_t detail)
 	if (*length > LONGEST)
 		*length = LONGEST;
 	rc = green__park(&w, wake, what, detail,
-	    green__after(green__now(green__loop), *length));
+	    green__from_now(*length));
 	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);
 }

@@ -35,7 +35,7 @@ free_poll(struct poll *p)
 static int
 look(struct poll *p)
 {
-	p->next_look = green__after(green__now(green__loop), p->interval);
+	p->next_look = green__from_now(p->interval);
 	return (green__path_work(green__tree_look, &p->tree));
 }
 

@@ -114,8 +114,7 @@ green__inotify_await_half(struct green__inotify *w,
 		if (WATCH_BUFFER - w->end < EVENT)
 			break;
 		if (w->patience == 0)
-			w->patience = green__after(green__now(green__loop),
-			    PATIENCE);
+			w->patience = green__from_now(PATIENCE);
 		if (green__fd_wait_any(&fd, 1, GREEN__READ, w->patience) == 0)
 			continue;
 		if (errno != ETIMEDOUT)

@@ -9,7 +9,7 @@
 #include "internal.h"
 #include "probe.h"
 
-#define SPAN_MIN	(10 * GREEN_MSEC)	/* to know a rate by */
+#define SPAN_MIN	GREEN_MSEC	/* to know a rate by */
 #define SPAN_MAX	GREEN_SEC
 #define WIDTH		60	/* between the counts around a reading, in ns */
 #define WIDE_MAX	100	/* in a row */
@@ -107,8 +107,7 @@ green_sleep(int64_t duration)
 		return (-1);
 	if (duration <= 0)
 		return (green__yield(true));
-	return (sleep_until(green__after(green__near(green__loop), duration),
-	    "sleep"));
+	return (sleep_until(green__from_now(duration), "sleep"));
 }
 
 int

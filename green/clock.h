@@ -50,13 +50,6 @@ green__clock_near(struct green__clock *c)
 	return (c->read + (int64_t)(passed * c->rate >> GREEN__CLOCK_RATE));
 }
 
-static inline int64_t
-green__near(struct loop *l)
-{
-	return (GREEN__UNLIKELY(l->mock) ? l->time :
-	    green__clock_near(&l->clock));
-}
-
 /* Without overflow. */
 static inline int64_t
 green__after(int64_t now, int64_t duration)
@@ -66,6 +59,16 @@ green__after(int64_t now, int64_t duration)
 	if (duration < 0 && now < INT64_MIN + 1 - duration)
 		return (INT64_MIN + 1);
 	return (now + duration);
+}
+
+/* The end of a time that begins now, in the calling thread's loop. */
+static inline int64_t
+green__from_now(int64_t duration)
+{
+	struct loop *l = green__loop;
+
+	return (green__after(GREEN__UNLIKELY(l->mock) ? l->time :
+	    green__clock_near(&l->clock), duration));
 }
 
 #endif /* GREEN_CLOCK_H */

@@ -104,7 +104,7 @@ begin_time(struct scope *s, struct green_task *t, enum green_scope_kind_ kind,
     int64_t time)
 {
 	struct loop *l = t->loop;
-	int64_t now;
+	bool due;
 
 	if (kind >= GREEN_SCOPE_FAIL_AFTER_)
 		s->flags |= SCOPE_FAIL;
@@ -112,15 +112,15 @@ begin_time(struct scope *s, struct green_task *t, enum green_scope_kind_ kind,
 		return;
 	if (kind == GREEN_SCOPE_MOVE_ON_AFTER_ ||
 	    kind == GREEN_SCOPE_FAIL_AFTER_) {
-		now = green__near(l);
-		time = green__after(now, time);
+		due = time <= 0;
+		time = green__from_now(time);
 	} else
-		now = green__now(l);
+		due = time <= green__now(l);
 	s->deadline = time;
 	s->order = ++l->order;
 	s->flags |= SCOPE_TIMED;
 	t->marks |= SCOPE_TIMED;
-	if (GREEN__UNLIKELY(time <= now))
+	if (GREEN__UNLIKELY(due))
 		green__scope_cancel(s, GREEN_DEADLINE, NULL);
 }
 
@@ -282,7 +282,7 @@ green_scope_stop(struct green_scope *shown, int64_t grace, const char *reason)
 	}
 	if (s->reason == NULL)
 		s->reason = green__scope_explain(reason);
-	end = green__after(green__now(s->task->loop), grace);
+	end = green__from_now(grace);
 	if (end < s->stop_at) {
 		s->stop_at = end;
 		deadline_moved(s);

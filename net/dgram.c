@@ -89,7 +89,7 @@ nap(struct green_dgram *d)
 
 	d->napping = &n.waiter;
 	rc = green__park(&n.waiter, abort_nap, "fd # writable", d->fd.fd,
-	    green__after(green__now(green__loop), NAP));
+	    green__from_now(NAP));
 	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);
 }
 

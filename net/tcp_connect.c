@@ -152,7 +152,7 @@ begin_next(struct race *r)
 	r->attempt[r->n] = (struct attempt){ .s = s, .to = to };
 	r->fd[r->n] = green__stream_fd(s);
 	green__fd_drained(r->fd[r->n++], GREEN__READ | GREEN__WRITE, true);
-	r->at = green__after(green__now(green__loop), r->delay);
+	r->at = green__from_now(r->delay);
 	return (NULL);
 }
 

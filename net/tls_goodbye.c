@@ -34,7 +34,7 @@ green__tls_say_goodbye(struct tls *t)
 
 	green_scope_open(&scope);
 	green_scope_set_deadline(&scope,
-	    green__after(green__now(green__loop), TLS_GOODBYE));
+	    green__from_now(TLS_GOODBYE));
 	rc = (int)green_scope_close(&scope, green__tls_notify(t));
 	if (green_scope_caught(&scope))
 		return (green__failx(ETIMEDOUT,

@@ -117,7 +117,7 @@ tell(struct tls *t)
 	if (error != ECANCELED) {
 		green_scope_open(&scope);
 		green_scope_set_deadline(&scope,
-		    green__after(green__now(green__loop), TLS_GOODBYE));
+		    green__from_now(TLS_GOODBYE));
 		(void)!green_scope_close(&scope, green__tls_flush(t));
 	}
 	(void)green__fail_text(error, told);

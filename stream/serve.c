@@ -65,7 +65,7 @@ wait_for_room(void)
 	/* At the head: a queue that was never used has no tail yet. */
 	TAILQ_INSERT_HEAD(&paused, &w, link);
 	rc = green__park(&w, abort_pause, "room to accept", -1,
-	    green__after(green__now(green__loop), PAUSE));
+	    green__from_now(PAUSE));
 	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);
 }
 

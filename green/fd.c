@@ -276,10 +276,13 @@ find_ready(struct green__fd *f, unsigned dir)
 	return (green__check());
 }
 
+static const char readable_word[] = "fd # readable";
+static const char writable_word[] = "fd # writable";
+
 static inline const char *
 words(unsigned dir)
 {
-	return (dir == GREEN__READ ? "fd # readable" : "fd # writable");
+	return (dir == GREEN__READ ? readable_word : writable_word);
 }
 
 /* As green__park() is, but all in this frame. */

@@ -1,7 +1,7 @@
 /*
- * The servers of bench/echo.c and bench/turns.c: each serves the listening socket fd until its
- * process is killed.  A request is 64 bytes; the answer is the same, or, as http,
- * a small page for every 64 bytes that came.
+ * The servers of bench/echo.c and bench/turns.c: each serves the listening socket
+ * fd until its process is killed.  A request is 64 bytes; the answer is the same,
+ * or, as http, a small page for every 64 bytes that came.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

@@ -95,6 +95,11 @@ AS_IF([test "$ac_cv_have_decl_MSG_NOSIGNAL" = yes],
     [green_flags=MSG_NOSIGNAL], [green_flags=0])
 AC_DEFINE_UNQUOTED([GREEN_SEND_FLAGS], [$green_flags],
     [Define to the flags of send() that keep SIGPIPE away, if there are any.])
+# macOS learnt MSG_NOSIGNAL late: its headers may know more than its kernel.
+AS_CASE([$ac_cv_have_decl_SO_NOSIGPIPE,$ac_cv_have_decl_MSG_NOSIGNAL,$host_os],
+    [yes,no,* | yes,*,darwin*],
+    [AC_DEFINE([GREEN_SET_NOSIGPIPE], [1],
+	[Define to 1 if a socket option is to keep SIGPIPE away.])])
 AC_CHECK_HEADERS([linux/if_tun.h])
 AC_CHECK_HEADERS([sys/ucred.h], [], [], [[#include <sys/types.h>]])
 AC_CHECK_DECLS([LOCAL_PEERCRED, LOCAL_PEEREID, LOCAL_PEERPID], [], [],

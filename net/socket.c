@@ -81,8 +81,7 @@ get_cred(struct green_cred *c, uid_t uid, gid_t gid, pid_t pid)
 #define RECEIVE_FLAGS		0
 #define RECEIVED_FD(fd)		(void)fcntl((fd), F_SETFD, FD_CLOEXEC)
 #endif
-/* macOS learnt MSG_NOSIGNAL late: its headers may know more than its kernel. */
-#if HAVE_DECL_SO_NOSIGPIPE && (defined(__APPLE__) || !HAVE_DECL_MSG_NOSIGNAL)
+#ifdef GREEN_SET_NOSIGPIPE
 #define NO_SIGPIPE(fd)		(void)set_option((fd), SOL_SOCKET, SO_NOSIGPIPE)
 #else
 #define NO_SIGPIPE(fd)		(void)(fd)
@@ -314,8 +313,8 @@ green__socket_send_many(int fd, struct mmsghdr *m, int n)
 {
 	int sent;
 
-	while ((sent = (int)sendmmsg(fd, m, (unsigned)n, GREEN_SEND_FLAGS)) == -1 &&
-	    errno == EINTR)
+	while ((sent = (int)sendmmsg(fd, m, (unsigned)n,
+	    GREEN_SEND_FLAGS)) == -1 && errno == EINTR)
 		continue;
 	return (sent);
 }

@@ -32,9 +32,7 @@ green__tls_say_goodbye(struct tls *t)
 	struct green_scope scope;
 	int rc;
 
-	green_scope_open(&scope);
-	green_scope_set_deadline(&scope,
-	    green__from_now(TLS_GOODBYE));
+	green_move_on_after(&scope, TLS_GOODBYE);
 	rc = (int)green_scope_close(&scope, green__tls_notify(t));
 	if (green_scope_caught(&scope))
 		return (green__failx(ETIMEDOUT,

@@ -115,9 +115,7 @@ tell(struct tls *t)
 	int error = errno;
 
 	if (error != ECANCELED) {
-		green_scope_open(&scope);
-		green_scope_set_deadline(&scope,
-		    green__from_now(TLS_GOODBYE));
+		green_move_on_after(&scope, TLS_GOODBYE);
 		(void)!green_scope_close(&scope, green__tls_flush(t));
 	}
 	(void)green__fail_text(error, told);

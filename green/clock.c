@@ -9,61 +9,79 @@
 #include "internal.h"
 #include "probe.h"
 
-#define SPAN_MIN	GREEN_MSEC	/* to know a rate by */
+#define SPAN_MIN	GREEN_MSEC	/* to find a rate by */
 #define SPAN_MAX	GREEN_SEC
-#define WIDTH		60	/* between the counts around a reading, in ns */
-#define WIDE_MAX	100	/* in a row */
+#define ALIKE		128		/* rates that differ by a part of so many */
+#define WIDTH		60		/* between two readings in a row, in ns */
+#define WIDE_MAX	100		/* in a row */
 
-/* How fast the counter is, by what it and the clock have done since some time. */
-static void
-find_rate(struct green__clock *c, int64_t now, uint64_t count)
+/* How fast the counter is, by what it and the clock have done since some time;
+   0: there is no telling. */
+static uint64_t
+rate_since(const struct green__clock *c, int64_t now, uint64_t count)
 {
 	int64_t span = now - c->since;
 
-	if (c->since != 0 && span < SPAN_MIN)
+	if (c->since == 0 || span > SPAN_MAX || count <= c->since_count)
+		return (0);
+	return (((uint64_t)span << GREEN__CLOCK_RATE) /
+	    (count - c->since_count));
+}
+
+static bool
+is_alike(uint64_t a, uint64_t b)
+{
+	return ((a > b ? a - b : b - a) <= b / ALIKE);
+}
+
+/* A rate is believed when it is found twice: a leap of the counter does not give
+   the same one again. */
+static void
+find_rate(struct green__clock *c, int64_t now, uint64_t count)
+{
+	uint64_t found;
+
+	if (c->since != 0 && now - c->since < SPAN_MIN)
 		return;
-	c->rate = 0;
-	if (c->since != 0 && span <= SPAN_MAX && count > c->since_count)
-		c->rate = ((uint64_t)span << GREEN__CLOCK_RATE) /
-		    (count - c->since_count);
+	found = rate_since(c, now, count);
+	c->rate = is_alike(found, c->found) ? found : 0;
 	c->reach = c->rate == 0 ? 0 :
 	    ((uint64_t)GREEN__CLOCK_REACH << GREEN__CLOCK_RATE) / c->rate;
+	c->found = found;
 	c->since = now;
 	c->since_count = count;
 }
 
-/* Was the thread held up between the two?  Before the rate is known, who knows. */
-static bool
-is_wide(struct green__clock *c, uint64_t between)
+void
+green__clock_learn(struct green__clock *c, int64_t before, uint64_t count,
+    int64_t after)
 {
-	if (c->rate == 0 || between < c->reach / (GREEN__CLOCK_REACH / WIDTH)) {
-		c->wide = 0;
-		return (false);
+	c->good_for = 0;
+	if (after - before > WIDTH) {
+		/* Held up; or, if that is always so, the clock is slow here. */
+		if (++c->wide == WIDE_MAX)
+			c->steady = false;
+		return;
 	}
-	/* Here it is always so. */
-	if (++c->wide == WIDE_MAX)
-		c->steady = false;
-	return (true);
+	c->wide = 0;
+	find_rate(c, after, count);
+	c->read = after;
+	c->count = count;
+	c->good_for = c->reach;
 }
 
 int64_t
 green__clock_read(struct green__clock *c)
 {
+	int64_t before = green__clock(), after;
 	uint64_t count;
-	int64_t now;
 
 	if (!c->steady)
-		return (green__clock());
+		return (before);
 	count = green__counter();
-	now = green__clock();
-	c->good_for = 0;
-	if (is_wide(c, green__counter() - count))
-		return (now);
-	find_rate(c, now, count);
-	c->read = now;
-	c->count = count;
-	c->good_for = c->reach;
-	return (now);
+	after = green__clock();
+	green__clock_learn(c, before, count, after);
+	return (after);
 }
 
 int64_t

@@ -33,13 +33,16 @@ green__now(const struct loop *l)
 
 /*
  * The time to count from, for what is to happen after so long: what the clock has
- * last shown, and what the counter has counted since.  Never more than
- * GREEN__CLOCK_REACH is added to a reading: whatever the counter does, it is not
- * further off.  It may be late by some ten nanoseconds, as if the call had come then.
+ * last shown, and what the counter has counted since, up to GREEN__CLOCK_REACH.
+ * It may be late by some ten nanoseconds, as if the call had come then.
  */
 #define GREEN__CLOCK_REACH	(100 * GREEN_USEC)
 #define GREEN__CLOCK_RATE	32	/* fractional bits of a rate */
 int64_t	 green__clock_read(struct green__clock *c);
+/* A count, between two readings of the clock.  It is of no use where they lie far
+   apart: the thread was held up between them. */
+void	 green__clock_learn(struct green__clock *c, int64_t before,
+	    uint64_t count, int64_t after);
 static inline int64_t
 green__clock_near(struct green__clock *c)
 {

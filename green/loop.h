@@ -72,11 +72,12 @@ void	 green__end_remove(struct loop_end *e);
 /* The clock between two readings, by a counter (clock.h). */
 struct green__clock {
 	int64_t	 read;			/* the last reading, */
-	uint64_t count;			/* the counter just before, */
+	uint64_t count;			/* the counter with it, */
 	uint64_t good_for;		/* and how far it may go; 0: read anew */
 	uint64_t rate;			/* nanoseconds a count; 0: unknown */
 	uint64_t reach;			/* GREEN__CLOCK_REACH in counts */
-	int64_t	 since;			/* a reading to know the rate by; 0: none */
+	uint64_t found;			/* the rate as last found; or 0 */
+	int64_t	 since;			/* a reading to find it by; 0: none */
 	uint64_t since_count;
 	unsigned wide;			/* readings of no use, in a row */
 	bool	 steady;		/* there is a counter */

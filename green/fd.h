@@ -1,8 +1,8 @@
 /*
- * Descriptors (fd.c).  Readiness is remembered for each direction: try the
- * system call while the bit is set; EAGAIN, or a short read unless the other
- * end has hung up, clears it by green__fd_drained(); the reactor's edge sets
- * it.
+ * Descriptors (fd.c), and waiting for them (fd_wait.c).  Readiness is remembered
+ * for each direction: try the system call while the bit is set; EAGAIN, or a short
+ * read unless the other end has hung up, clears it by green__fd_drained(); the
+ * reactor's edge sets it.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -80,6 +80,10 @@ void	 green__fd_ready(struct green__fd *f, unsigned dirs, bool hungup);
 bool	 green__fd_is_over(const struct waiter *w);
 /* A foreign descriptor; EBUSY, EBADF, ECANCELED, ENOMEM. */
 int	 green__fd_wait_foreign(int fd, unsigned dir);
+/* What is known of fd, or a new foreign one.  ENOMEM */
+struct green__fd *green__fd_foreign(int fd);
+/* Its descriptor is to go: whoever waits gets EBADF. */
+void	 green__fd_abandon(struct green__fd *f);
 void	 green__fd_closing(int fd);
 /* The loop ends: forget the foreign ones. */
 void	 green__fds_free(struct loop *l);

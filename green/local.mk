@@ -29,6 +29,7 @@ libgreen_all_la_SOURCES += \
 	%D%/failure.c \
 	%D%/fd.c \
 	%D%/fd.h \
+	%D%/fd_wait.c \
 	%D%/future.c \
 	%D%/group.c \
 	%D%/guard.c \
@@ -74,6 +75,8 @@ libgreen_all_la_SOURCES += \
 	%D%/sem.c \
 	%D%/signal.c \
 	%D%/signal.h \
+	%D%/slab.c \
+	%D%/slab.h \
 	%D%/spin.c \
 	%D%/stack.c \
 	%D%/stack.h \

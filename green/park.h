@@ -1,8 +1,8 @@
 /*
- * Parking, inline: for wait.c, and for the waits for descriptors (fd.c), which are
- * what servers do all day.  A frame less on the stack of a parked task is as many
- * cache lines less to be fetched when it goes on.  Between the halves the caller
- * itself switches, as no compiler inlines a function that may call setjmp().
+ * Parking, inline: for wait.c, and for the waits for descriptors (fd_wait.c), as
+ * servers do nothing else all day.  A frame less on the stack of a parked task is
+ * as many cache lines less to be fetched when it goes on.  Between the halves the
+ * caller itself switches, as no compiler inlines a function that may call setjmp().
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */

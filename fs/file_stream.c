@@ -27,44 +27,24 @@ stream_of(struct green_stream *s)
 	return (GREEN__CONTAINER(s, struct file_stream, stream));
 }
 
-struct turn {
-	struct waiter waiter;
-	struct file_stream *fs;
-};
-
-static bool
-abort_turn(struct waiter *w)
-{
-	GREEN__CONTAINER(w, struct turn, waiter)->fs->next = NULL;
-	return (true);
-}
-
 /* There are two directions, and so one at most who waits. */
 static int
 take_turn(struct file_stream *fs)
 {
-	struct turn t = { .fs = fs };
-
 	if (!fs->in_turns)
 		return (0);
 	if (!fs->taken) {
 		fs->taken = true;
 		return (0);
 	}
-	fs->next = &t.waiter;
-	return (green__park(&t.waiter, abort_turn, "turn of fd",
-	    green_file_fd(fs->file), GREEN_FOREVER));
+	return (green__sleep(&fs->next, "turn of fd", green_file_fd(fs->file),
+	    GREEN_FOREVER));
 }
 
 static void
 give_turn(struct file_stream *fs)
 {
-	struct waiter *w = fs->next;
-
-	fs->next = NULL;
-	if (w != NULL)
-		green__wake(w, 0, 0);
-	else
+	if (!green__rouse(&fs->next, 0, 0))
 		fs->taken = false;
 }
 
@@ -124,13 +104,10 @@ file_close(struct green_stream *s, bool abort)
 {
 	struct file_stream *fs = stream_of(s);
 	struct green_file *f = fs->file;
-	struct waiter *w = fs->next;
 
 	(void)abort;
 	fs->file = NULL;
-	fs->next = NULL;
-	if (w != NULL)
-		green__wake(w, -1, EBADF);
+	(void)green__rouse(&fs->next, -1, EBADF);
 	return (green_file_close(f));
 }
 

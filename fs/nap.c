@@ -12,24 +12,11 @@
 #define SHORTEST	GREEN_MSEC
 #define LONGEST		(32 * GREEN_MSEC)
 
-/* Its time alone wakes it. */
-static bool
-wake(struct waiter *w)
-{
-	(void)w;
-	return (true);
-}
-
 int
 green__nap(int64_t *length, const char *what, intptr_t detail)
 {
-	struct waiter w;
-	int rc;
-
 	*length = *length == 0 ? SHORTEST : *length * 2;
 	if (*length > LONGEST)
 		*length = LONGEST;
-	rc = green__park(&w, wake, what, detail,
-	    green__from_now(*length));
-	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);
+	return (green__sleep(NULL, what, detail, green__from_now(*length)));
 }

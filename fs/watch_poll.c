@@ -61,25 +61,12 @@ open_poll(const char *path, const struct green_watch_options *opt)
 	return (NULL);
 }
 
-static bool
-wake(struct waiter *w)
-{
-	(void)w;
-	return (true);
-}
-
 static int
 nap(struct poll *p)
 {
-	struct waiter w;
-	int rc;
-
 	if (p->watch.use.closing)
 		return (green__fail(EBADF));
-	p->napping = &w;
-	rc = green__park(&w, wake, "next look", -1, p->next_look);
-	p->napping = NULL;
-	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);
+	return (green__sleep(&p->napping, "next look", -1, p->next_look));
 }
 
 static int
@@ -103,11 +90,7 @@ next_poll(struct green_watch *w, struct green_watch_event *e)
 static void
 stop_poll(struct green_watch *w)
 {
-	struct poll *p = of(w);
-
-	if (p->napping != NULL)
-		green__wake(p->napping, -1, EBADF);
-	p->napping = NULL;
+	(void)green__rouse(&of(w)->napping, -1, EBADF);
 }
 
 static int

@@ -90,24 +90,6 @@ green_now(void)
 	return (green__loop == NULL ? green__clock() : green__now(green__loop));
 }
 
-/* A sleeper is in no queue: its timer alone wakes it. */
-static bool
-wake_sleeper(struct waiter *w)
-{
-	(void)w;
-	return (true);
-}
-
-static int
-sleep_until(int64_t deadline, const char *what)
-{
-	struct waiter w;
-	int rc;
-
-	rc = green__park(&w, wake_sleeper, what, -1, deadline);
-	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);
-}
-
 int
 green_sleep_until(int64_t deadline)
 {
@@ -115,7 +97,7 @@ green_sleep_until(int64_t deadline)
 		return (-1);
 	if (deadline <= green__now(green__loop))
 		return (green__yield(true));
-	return (sleep_until(deadline, "sleep"));
+	return (green__sleep(NULL, "sleep", -1, deadline));
 }
 
 int
@@ -125,7 +107,7 @@ green_sleep(int64_t duration)
 		return (-1);
 	if (duration <= 0)
 		return (green__yield(true));
-	return (sleep_until(green__from_now(duration), "sleep"));
+	return (green__sleep(NULL, "sleep", -1, green__from_now(duration)));
 }
 
 int
@@ -133,7 +115,7 @@ green_sleep_forever(void)
 {
 	if (green__check() == -1)
 		return (-1);
-	return (sleep_until(GREEN_FOREVER, "sleep for ever"));
+	return (green__sleep(NULL, "sleep for ever", -1, GREEN_FOREVER));
 }
 
 int

@@ -51,6 +51,46 @@ green__wake(struct waiter *w, int result, int error)
 	green__ready(t->loop, t);
 }
 
+struct sleeper {
+	struct waiter waiter;
+	struct waiter **place;
+};
+
+static bool
+abort_sleep(struct waiter *w)
+{
+	struct sleeper *s = GREEN__CONTAINER(w, struct sleeper, waiter);
+
+	if (s->place != NULL)
+		*s->place = NULL;
+	return (true);
+}
+
+int
+green__sleep(struct waiter **place, const char *what, intptr_t detail,
+    int64_t until)
+{
+	struct sleeper s = { .place = place };
+	int rc;
+
+	if (place != NULL)
+		*place = &s.waiter;
+	rc = green__park(&s.waiter, abort_sleep, what, detail, until);
+	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);
+}
+
+bool
+green__rouse(struct waiter **place, int result, int error)
+{
+	struct waiter *w = *place;
+
+	if (w == NULL)
+		return (false);
+	*place = NULL;
+	green__wake(w, result, error);
+	return (true);
+}
+
 const struct waiter *
 green__waiting(const struct green_task *t)
 {

@@ -48,6 +48,14 @@ int	 green__park(struct waiter *w, bool (*abort)(struct waiter *),
 void	 green__wake(struct waiter *w, int result, int error);
 /* What t waits for; NULL: it runs, or is ready. */
 const struct waiter *green__waiting(const struct green_task *t);
+/*
+ * Wait at a place for one, if any, until a time: 0 when it has come, and *place is
+ * NULL whenever nobody waits there any more.
+ */
+int	 green__sleep(struct waiter **place, const char *what, intptr_t detail,
+	    int64_t until);
+/* Wake who waits at a place.  false: nobody */
+bool	 green__rouse(struct waiter **place, int result, int error);
 /* The queue's first come, unhooked and woken; false: nobody waits. */
 bool	 green__wake_first(struct waiters *q, int result, int error);
 /* The cancellation that reached a parked task: abort its wait, once. */

@@ -69,28 +69,11 @@ green__dgram_leave(struct green_dgram *d, unsigned dir, ssize_t rc)
 	return (rc);
 }
 
-struct nap {
-	struct waiter waiter;
-	struct green_dgram *d;
-};
-
-static bool
-abort_nap(struct waiter *w)
-{
-	GREEN__CONTAINER(w, struct nap, waiter)->d->napping = NULL;
-	return (true);
-}
-
 static int
 nap(struct green_dgram *d)
 {
-	struct nap n = { .d = d };
-	int rc;
-
-	d->napping = &n.waiter;
-	rc = green__park(&n.waiter, abort_nap, "fd # writable", d->fd.fd,
-	    green__from_now(NAP));
-	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);
+	return (green__sleep(&d->napping, "fd # writable", d->fd.fd,
+	    green__from_now(NAP)));
 }
 
 int
@@ -265,17 +248,13 @@ green_dgram_attr(struct green_dgram *d, enum green_attr a, void *value,
 void
 green_dgram_close(struct green_dgram *d)
 {
-	struct waiter *w;
 	int fd, error = errno;
 
 	if (d == NULL || (d->state & DGRAM_CLOSED))
 		return;
 	d->state |= DGRAM_CLOSED | DGRAM_CLOSING;
 	fd = green__fd_close(&d->fd);
-	if ((w = d->napping) != NULL) {
-		d->napping = NULL;
-		green__wake(w, -1, EBADF);
-	}
+	(void)green__rouse(&d->napping, -1, EBADF);
 	green__unix_remove(&d->file);
 	(void)close(fd);
 	(void)green__dgram_leave(d, DGRAM_CLOSING, 0);

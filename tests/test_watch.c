@@ -455,6 +455,30 @@ WATCH_TEST(one_task_waits_and_a_close_ends_that)
 	CHECK_INT(green_watch_close(NULL), 0);
 }
 
+static int
+hear_a_cancellation(void *arg)
+{
+	struct green_watch_event e;
+
+	CHECK_ERRNO(green_watch_next(arg, &e), ECANCELED);
+	return (0);
+}
+
+/* It was woken for both, as a poll's nap did not know that it had ended. */
+WATCH_TEST(a_close_does_not_wake_whom_a_cancellation_woke)
+{
+	struct green_watch *w = watch(NULL);
+	struct green_group g;
+
+	REQUIRE(w != NULL);
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, hear_a_cancellation, w), 0);
+	CHECK_INT(green_sleep(1), 0);
+	green_group_cancel(&g, NULL);
+	CHECK_INT(green_watch_close(w), 0);
+	CHECK_INT(green_group_close(&g, 0), 0);
+}
+
 WATCH_TEST(a_cancelled_task_loses_no_event)
 {
 	struct green_watch_event e;
@@ -993,6 +1017,7 @@ CU_TestInfo watch_tests[] = {
 	CLAIM(attributes_are_told_if_asked_for),
 	CLAIM(paths_begin_as_the_one_that_was_opened),
 	CLAIM(one_task_waits_and_a_close_ends_that),
+	CLAIM(a_close_does_not_wake_whom_a_cancellation_woke),
 	CLAIM(a_cancelled_task_loses_no_event),
 	CLAIM(what_cannot_be_watched_is_not_opened),
 	CLAIM(what_cannot_be_read_is_told_and_the_rest_is_watched),

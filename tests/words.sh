@@ -12,8 +12,8 @@ trap 'rm -rf "$tmp"' EXIT
 
 # The functions that take words; a call that hands over words that it was given
 # itself is in one of them.
-takers='green__park park_begin green__nap green__queue_wait green__party_wait'
-takers="$takers sleep_until trade"
+takers='green__park park_begin green__sleep green__nap green__queue_wait green__party_wait'
+takers="$takers trade"
 
 awk -v takers="$takers" '
 function flush_file(	i, n, name, rest, depth, at, c, call, words) {

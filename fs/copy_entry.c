@@ -149,34 +149,10 @@ make_file(struct green__copy *c, const struct thing *from, int dir,
 	return (0);
 }
 
-/* What a link says; malloc'd. */
-static char *
-read_link(const struct thing *from)
-{
-	size_t size = from->st.st_size > 0 ? (size_t)from->st.st_size + 1 : 64;
-	char *buf = NULL, *more;
-	ssize_t n;
-
-	for (;; size *= 2) {
-		if ((more = realloc(buf, size)) == NULL)
-			break;
-		buf = more;
-		n = readlinkat(from->dir, from->name, buf, size);
-		if (n == -1)
-			break;
-		if ((size_t)n < size) {
-			buf[n] = '\0';
-			return (buf);
-		}
-	}
-	free(buf);
-	return (NULL);
-}
-
 static int
 make_link(const struct thing *from, int dir, const char *name)
 {
-	char *text = read_link(from);
+	char *text = green__readlink(from->dir, from->name);
 	int error, rc;
 
 	if (text == NULL)

@@ -110,8 +110,8 @@ unsigned char green__type_of(DIR *dir, const struct dirent *e);
 unsigned char green__type_at(int dir, const char *name);
 unsigned char green__type_of_mode(mode_t mode);
 
-/* In a worker: what a link says. */
-char	*green__readlink(const char *path);
+/* In a worker: what a link below dir says; malloc'd. */
+char	*green__readlink(int dir, const char *path);
 /* In a worker: all of it, EINTR or not.  What write(2) fails with, and EIO. */
 int	 green__write_all(int fd, const void *buf, size_t len);
 

@@ -5,6 +5,7 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -215,7 +216,7 @@ green_path_resolve(const char *path)
 }
 
 char *
-green__readlink(const char *path)
+green__readlink(int dir, const char *path)
 {
 	size_t size = 128;
 	ssize_t n;
@@ -225,7 +226,7 @@ green__readlink(const char *path)
 		if ((more = realloc(buf, size)) == NULL)
 			break;
 		buf = more;
-		if ((n = readlink(path, buf, size)) == -1)
+		if ((n = readlinkat(dir, path, buf, size)) == -1)
 			break;
 		if ((size_t)n < size) {
 			buf[n] = '\0';
@@ -241,7 +242,7 @@ do_readlink(void *arg)
 {
 	struct question *q = arg;
 
-	q->answer = green__readlink(q->path);
+	q->answer = green__readlink(AT_FDCWD, q->path);
 	return (q->answer == NULL ? -1 : 0);
 }
 

@@ -26,7 +26,7 @@
 static char *
 behind(const char *path)
 {
-	char *to = green__readlink(path), *above, *target = NULL;
+	char *to = green__readlink(AT_FDCWD, path), *above, *target = NULL;
 
 	if (to != NULL && (above = green_path_dirname(path)) != NULL) {
 		target = green_path_join(above, to);

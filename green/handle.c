@@ -29,7 +29,10 @@ green__handle_close(struct green_task *t)
 {
 	TAILQ_REMOVE(&t->group->ended, t, sibling);
 	free(t->errmsg);
-	green__stack_put(t->loop->stacks, t);
+	t->handle = false;
+	/* The loop's turn, which may call this, can still be on it. */
+	if (t->left)
+		green__stack_put(t->loop->stacks, t);
 }
 
 struct green_task *

@@ -344,7 +344,9 @@ green__task_entry(void)
 		green__task_run(t);
 		to = after(green__loop);
 		/* Nothing takes the stack before the switch has left it. */
-		if (!t->handle)
+		if (t->handle)
+			t->left = true;
+		else
 			green__stack_put(green__loop->stacks, t);
 		green__context_switch(&t->context, to);
 	}

@@ -92,6 +92,7 @@ green__task_spawn(struct group *g, green_fn *fn, void *arg, const void *copy,
 	t->aborted = false;
 	t->handle = false;
 	t->ended = false;
+	t->left = false;
 	t->abandoned = false;
 	t->patron = NULL;
 	t->started = false;

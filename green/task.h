@@ -122,6 +122,7 @@ struct green_task {
 	bool	 daemon;
 	bool	 handle;		/* somebody has one: the stack stays */
 	bool	 ended;
+	bool	 left;			/* nothing runs on the stack any more */
 	bool	 gave_in;		/* ended by its cancellation */
 	bool	 abandoned;		/* a thread runs on for it; of pool/ */
 	bool	 started;

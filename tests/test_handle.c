@@ -5,6 +5,8 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <green/thread.h>
+
 #include "check.h"
 #include "tasks.h"
 
@@ -235,6 +237,62 @@ MOCK_TEST(a_handle_may_be_released_before_and_after_the_end)
 	CHECK_INT(green_group_close(&g, 0), 0);
 }
 
+struct finale {
+	struct green_group g;
+	struct green_token *token;
+	struct green_task *task;
+	struct green_event over;
+	int	 ended;
+};
+
+static int
+spawn_some(void *arg)
+{
+	struct finale *f = arg;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		CHECK_INT(green_spawn(&f->g, count_up, &f->ended), 0);
+	CHECK_STR(green_name(green_self()), "spawn_some");
+	CHECK_INT(green_checkpoint(), 0);
+	f->ended++;
+	green_event_set(&f->over);
+	return (0);
+}
+
+static void
+release_and_spawn(void *arg)
+{
+	struct finale *f = arg;
+
+	CHECK_INT(green_task_result(f->task), 7);
+	green_task_release(f->task);
+	CHECK_INT(green_spawn(&f->g, spawn_some, f), 0);
+}
+
+static int
+post_and_return_seven(void *arg)
+{
+	struct finale *f = arg;
+
+	CHECK_INT(green_token_post(f->token, release_and_spawn, f), 0);
+	return (7);
+}
+
+/* The loop's turn comes on the stack of the task that has ended. */
+GREEN_TEST(a_handle_released_as_soon_as_its_task_has_ended_leaves_it_its_stack)
+{
+	struct finale f = { .token = green_token_get() };
+
+	REQUIRE(CHECK(f.token != NULL));
+	green_group_open(&f.g);
+	f.task = green_spawn_task(&f.g, post_and_return_seven, &f);
+	CHECK_INT(green_event_wait(&f.over), 0);
+	CHECK_INT(green_group_close(&f.g, 0), 0);
+	CHECK_INT(f.ended, 4);
+	green_token_release(f.token);
+}
+
 MOCK_TEST(ten_thousand_handles_go_with_their_group)
 {
 	struct green_group g;
@@ -328,6 +386,7 @@ CU_TestInfo handle_tests[] = {
 	CLAIM(a_cancelled_wait_leaves_the_task_alone),
 	CLAIM(a_task_that_waits_for_itself_gets_EDEADLK),
 	CLAIM(a_handle_may_be_released_before_and_after_the_end),
+	CLAIM(a_handle_released_as_soon_as_its_task_has_ended_leaves_it_its_stack),
 	CLAIM(ten_thousand_handles_go_with_their_group),
 	CLAIM(daemons_are_cancelled_when_they_are_alone),
 	CLAIM(a_group_of_daemons_alone_closes_at_once),

@@ -72,6 +72,9 @@ start(struct green_group *g, green_fn *fn, void *arg, void **value, bool handle,
 		.handle = handle
 	};
 
+	/* Who is cancelled may start one, who is no task cannot wait for it. */
+	if (green__task() == NULL && green__check() == -1)
+		return (NULL);
 	s.task = green__task_spawn(GROUP(g), fn, arg, NULL, 0, name, where);
 	if (s.task == NULL)
 		return (NULL);

@@ -5,6 +5,8 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <green/thread.h>
+
 #include "check.h"
 #include "tasks.h"
 
@@ -343,6 +345,26 @@ MOCK_TEST(start_task_that_fails_gives_none)
 	CHECK_INT(green_group_close(&g, 0), 0);
 }
 
+static void
+start_in_no_task(void *group)
+{
+	CHECK_ERRNO(green_start(group, start_at_once, NULL, NULL), EDEADLK);
+	CHECK_NULL(green_start_task(group, start_at_once, NULL, NULL), EDEADLK);
+}
+
+GREEN_TEST(what_the_loop_calls_itself_cannot_wait_for_a_start)
+{
+	struct green_token *t = green_token_get();
+	struct green_group g;
+
+	REQUIRE(CHECK(t != NULL));
+	green_group_open(&g);
+	CHECK_INT(green_token_post(t, start_in_no_task, &g), 0);
+	CHECK_INT(green_sleep(1), 0);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	green_token_release(t);
+}
+
 CU_TestInfo start_tests[] = {
 	CLAIM(start_waits_for_started_and_hands_its_value_over),
 	CLAIM(start_may_drop_the_value),
@@ -362,5 +384,6 @@ CU_TestInfo start_tests[] = {
 	CLAIM(the_parent_is_the_caller_and_then_the_groups_host),
 	CLAIM(start_task_gives_a_handle),
 	CLAIM(start_task_that_fails_gives_none),
+	CLAIM(what_the_loop_calls_itself_cannot_wait_for_a_start),
 	CU_TEST_INFO_NULL
 };

@@ -140,6 +140,9 @@ next(struct green_signals *s)
 			return (sig);
 		if (green__fd_wait(&s->fd, GREEN__READ) == -1)
 			return (-1);
+		/* Its number may be another file's by now. */
+		if (s->closed)
+			return (green__fail(EBADF));
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include <sys/wait.h>
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -231,6 +232,52 @@ GREEN_TEST(a_receiver_closed_under_a_task_is_ebadf)
 	CHECK_INT(r.error, EBADF);
 }
 
+struct closing {
+	struct receiver r;
+	int	 fd[2];			/* there is something to read, */
+	int	 next[2];		/* and it takes the closed one's number */
+};
+
+static int
+close_when_readable(void *arg)
+{
+	struct closing *c = arg;
+
+	CHECK_INT(green_wait_readable(c->fd[0]), 0);
+	green_signals_close(c->r.s);
+	REQUIRE_TASK(CHECK_INT(pipe(c->next), 0));
+	CHECK_INT(fcntl(c->next[0], F_SETFL, O_NONBLOCK), 0);
+	CHECK_INT(write(c->next[1], "abc", 3), 3);
+	return (0);
+}
+
+GREEN_TEST(a_receiver_closed_before_its_woken_task_runs_reads_no_more)
+{
+	struct closing c = { .r.s = NULL };
+	struct sigaction before;
+	struct green_group g;
+	char buf[8];
+
+	REQUIRE(CHECK_INT(pipe(c.fd), 0));
+	handle(SIGUSR1, note, &before);
+	REQUIRE(CHECK((c.r.s = OPEN(SIGUSR1)) != NULL));
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, close_when_readable, &c), 0);
+	CHECK_INT(green_spawn(&g, receive, &c.r), 0);
+	settle();
+	CHECK_INT(write(c.fd[1], "a", 1), 1);
+	raise(SIGUSR1);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK(c.r.got == SIGUSR1 ? ncaught == 0 :
+	    c.r.error == EBADF && ncaught == 1);
+	CHECK_INT(read(c.next[0], buf, sizeof(buf)), 3);
+	sigaction(SIGUSR1, &before, NULL);
+	close(c.fd[0]);
+	close(c.fd[1]);
+	close(c.next[0]);
+	close(c.next[1]);
+}
+
 GREEN_TEST(a_cancelled_receiver_loses_no_signal)
 {
 	struct green_signals *s = OPEN(SIGUSR1);
@@ -289,6 +336,7 @@ CU_TestInfo signals_tests[] = {
 	CLAIM(outside_of_a_loop_none_can_be_received),
 	CLAIM(a_second_task_in_the_same_receiver_is_busy),
 	CLAIM(a_receiver_closed_under_a_task_is_ebadf),
+	CLAIM(a_receiver_closed_before_its_woken_task_runs_reads_no_more),
 	CLAIM(a_cancelled_receiver_loses_no_signal),
 	CLAIM(a_forked_child_may_close_its_parents_receiver),
 	CLAIM(errno_is_left_alone_by_signals),

@@ -65,11 +65,10 @@ hand_out(struct limiter *l)
 	}
 }
 
-int
-green__limiter_borrow(struct green_limiter *shown, struct green__borrower *b,
-    bool shielded)
+static int
+borrow(struct limiter *l, struct green__borrower *b,
+    bool (*abort)(struct waiter *))
 {
-	struct limiter *l = LIMITER(shown);
 	struct limiter_waiter self;
 
 	if (l->lent < l->total) {
@@ -78,9 +77,15 @@ green__limiter_borrow(struct green_limiter *shown, struct green__borrower *b,
 	}
 	self.borrower = b;
 	green__queue_add(&l->queue, &self.queued);
-	return (green__park(&self.queued.waiter,
-	    shielded ? NULL : green__queue_abort, "limiter", -1,
+	return (green__park(&self.queued.waiter, abort, "limiter", -1,
 	    GREEN_FOREVER));
+}
+
+int
+green__limiter_borrow(struct green_limiter *l, struct green__borrower *b,
+    bool shielded)
+{
+	return (borrow(LIMITER(l), b, shielded ? NULL : green__queue_abort));
 }
 
 void
@@ -159,6 +164,17 @@ enter(struct limiter *l, const void *who)
 	return (*at);
 }
 
+static bool
+abort_named(struct waiter *waiter)
+{
+	struct limiter_waiter *w = GREEN__CONTAINER(waiter,
+	    struct limiter_waiter, queued.waiter);
+
+	forget(find(GREEN__CONTAINER(w->queued.queue, struct limiter, queue),
+	    w->borrower->who));
+	return (green__queue_abort(waiter));
+}
+
 int
 green_limiter_acquire_for(struct green_limiter *l, const void *borrower)
 {
@@ -170,13 +186,8 @@ green_limiter_acquire_for(struct green_limiter *l, const void *borrower)
 	if ((n = enter(LIMITER(l), borrower)) == NULL)
 		return (-1);
 	waits = LIMITER(l)->lent >= LIMITER(l)->total;
-	if (green__limiter_borrow(l, &n->borrower, false) == -1) {
-		int error = errno;
-
-		forget(find(LIMITER(l), borrower));
-		errno = error;
+	if (borrow(LIMITER(l), &n->borrower, abort_named) == -1)
 		return (-1);
-	}
 	if (!waits)
 		green__spend();
 	return (0);

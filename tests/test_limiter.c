@@ -5,6 +5,8 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <string.h>
+
 #include "check.h"
 #include "tasks.h"
 
@@ -189,6 +191,23 @@ PLAIN_TEST(outside_of_a_loop_no_task_can_borrow)
 	CHECK_INT(green_limiter_release_for(&l, &l), 0);
 }
 
+/* It has not run since. */
+MOCK_TEST(a_borrower_whose_wait_was_cancelled_waits_no_more)
+{
+	struct green_group g;
+
+	start_over(&g, 1);
+	green_group_cancel(&g, NULL);
+	CHECK_INT(green_limiter_waiting(&lim), 0);
+	CHECK_ERRNO(green_limiter_acquire_for_nowait(&lim, &borrowers[0]),
+	    EAGAIN);
+	CHECK_INT(green_limiter_release_for(&lim, &lim), 0);
+	/* Nor does it look at the limiter. */
+	memset(&lim, 0xff, sizeof(lim));
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(ngot, 0);
+}
+
 /* AnyIO gave back the token of whoever asked, instead of the borrower's. */
 MOCK_TEST(a_cancelled_wait_for_another_leaves_ones_own_token)
 {
@@ -236,6 +255,7 @@ CU_TestInfo limiter_tests[] = {
 	CLAIM(a_greater_total_lets_as_many_go_on),
 	CLAIM(a_smaller_total_takes_nobodys_token),
 	CLAIM(a_cancelled_wait_leaves_the_line),
+	CLAIM(a_borrower_whose_wait_was_cancelled_waits_no_more),
 	CLAIM(a_cancelled_wait_for_another_leaves_ones_own_token),
 	CLAIM(a_token_handed_over_is_kept_through_a_cancellation),
 	CLAIM(outside_of_a_loop_no_task_can_borrow),

@@ -33,7 +33,7 @@ struct green__fd {
 	unsigned wanted;		/* directions that tasks wait for */
 	unsigned flags;
 	int	 error;			/* a socket's, told already; or 0 */
-	unsigned many;			/* those whose task waits for others, too */
+	unsigned outright;		/* those whose task is woken, not queued */
 	struct green_task *task[2];	/* that waits to read, to write */
 	void	(*watcher)(struct green__fd *f);	/* instead of a reader */
 	struct loop *loop;

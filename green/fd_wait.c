@@ -39,7 +39,7 @@ unhook(struct green__fd *f, unsigned i)
 
 	f->task[i] = NULL;
 	f->wanted &= ~DIRECTION(i);
-	f->many &= ~DIRECTION(i);
+	f->outright &= ~DIRECTION(i);
 	f->loop->waiting_fds--;
 	return (t);
 }
@@ -52,7 +52,7 @@ wake(struct green__fd *f, unsigned i, int result, int error)
 {
 	struct waiter *w = f->task[i]->waiter;
 
-	if (f->many & DIRECTION(i))
+	if (w->abort == abort_any)
 		(void)abort_any(w);
 	else
 		(void)unhook(f, i);
@@ -249,7 +249,7 @@ green__fd_wait_any(struct green__fd *const *v, size_t n, unsigned dir,
 			return (find_ready(v[i], dir));
 	}
 	for (i = 0; i < n; i++) {
-		v[i]->many |= dir;
+		v[i]->outright |= dir;
 		if (hook(v[i], dir) == -1) {
 			(void)abort_any(&a.waiter);
 			return (-1);
@@ -264,8 +264,7 @@ static inline void
 go_on(struct green__fd *f, unsigned i)
 {
 	__builtin_prefetch(f->task[i]);
-	if (GREEN__UNLIKELY((f->flags & GREEN__FD_FOREIGN) ||
-	    (f->many & DIRECTION(i))))
+	if (GREEN__UNLIKELY(f->outright & DIRECTION(i)))
 		wake(f, i, 0, 0);
 	else
 		green__ready(f->loop, unhook(f, i));
@@ -328,6 +327,8 @@ green__fd_wait_foreign(int fd, unsigned dir)
 		return (0);
 	}
 	f->ready &= ~dir;
+	/* f may be gone before this task runs again. */
+	f->outright |= dir;
 	if (hook(f, dir) == -1) {
 		if (errno != EPERM)
 			return (-1);

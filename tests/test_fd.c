@@ -507,6 +507,55 @@ GREEN_TEST(an_own_one_may_be_waited_for_by_its_number)
 	pair_close(fd);
 }
 
+struct ending {
+	struct green__fd *f;
+	struct green_group *waits;
+	struct wait first;
+};
+
+static int
+close_and_cancel(void *arg)
+{
+	struct ending *e = arg;
+
+	(void)wait_task(&e->first);
+	CHECK_INT(e->first.rc, 0);
+	CHECK(green__fd_close(e->f) != -1);
+	free(e->f);
+	green_group_cancel(e->waits, NULL);
+	return (0);
+}
+
+/* It is closed, and its memory gone, when the waiting task is cancelled, which was
+   woken before, and has not run yet. */
+GREEN_TEST(an_own_one_that_was_waited_for_by_its_number_may_go)
+{
+	struct ending e = { .f = malloc(sizeof(*e.f)),
+	    .first = { .dir = GREEN__READ } };
+	struct wait w = { .dir = GREEN__READ };
+	struct green_group g, all;
+	int first[2], fd[2];
+
+	REQUIRE(CHECK(e.f != NULL && pair_open(first) && pair_open(fd)));
+	REQUIRE(CHECK(green__fd_open(e.f, fd[0]) == 0));
+	e.first.fd = first[0];
+	w.fd = fd[0];
+	green_group_open(&all);
+	green_group_open(&g);
+	e.waits = &g;
+	CHECK_INT(green_spawn(&all, close_and_cancel, &e), 0);
+	start(&g, &w);
+	/* That it is writable is told first. */
+	CHECK_INT(green_sleep(GREEN_MSEC), 0);
+	CHECK(write(first[1], "a", 1) == 1);
+	CHECK(write(fd[1], "a", 1) == 1);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK(w.rc == 0 || w.error == EBADF);
+	CHECK_INT(green_group_close(&all, 0), 0);
+	pair_close(first);
+	pair_close(fd);
+}
+
 static void
 check_always_ready(const char *path, int flags)
 {
@@ -770,6 +819,7 @@ CU_TestInfo fd_tests[] = {
 	CLAIM(a_foreign_one_closed_and_opened_between_waits_works),
 	CLAIM(an_owner_takes_a_number_over),
 	CLAIM(an_own_one_may_be_waited_for_by_its_number),
+	CLAIM(an_own_one_that_was_waited_for_by_its_number_may_go),
 	CLAIM(files_and_their_like_are_always_ready),
 	CLAIM(many_of_our_own_become_ready_at_once),
 	CLAIM(many_foreign_ones_become_ready_at_once),

@@ -208,9 +208,8 @@ move_any(struct green__copy *c)
 	if (green__copy_tree(c) == 0)
 		return (green__remove_tree(c->from, REMOVE_ALL) == -1 &&
 		    errno != ENOENT ? -1 : 0);
-	/* All that there is of it was made here. */
 	error = errno;
-	if (error != EEXIST)
+	if (c->made)
 		(void)!green__remove_tree(c->to, REMOVE_ALL);
 	errno = error;
 	return (-1);

@@ -24,6 +24,7 @@ struct green__copy {
 	bool	 slash;			/* one of them had one: directories */
 	int	 flags;
 	bool	 is_tree;		/* which is still to be copied */
+	bool	 made;			/* what is at to is that copy */
 	atomic_uint temporary;		/* the last name of one */
 	atomic_bool no_clones;		/* it was tried in vain */
 	/* Progress. */

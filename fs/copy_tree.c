@@ -49,6 +49,8 @@ make_dir(struct trip *t, struct place *p)
 	if (up != NULL)
 		green__branch_let_go(&t->to, up);
 	p->made = rc == 0;
+	if (up == NULL)
+		t->c->made = p->made;
 	if (rc == -1 && errno == EEXIST && (t->c->flags & GREEN_PATH_EXIST_OK))
 		rc = 0;
 	return (rc);

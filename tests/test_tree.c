@@ -848,6 +848,55 @@ GREEN_TEST(a_move_that_fails_has_not_happened)
 	clean_all();
 }
 
+struct rename {
+	const char *from;
+	const char *to;
+	int	 error;
+};
+
+static int
+move_it(void *arg)
+{
+	struct rename *r = arg;
+
+	r->error = green_path_move(r->from, r->to) == -1 ? errno : 0;
+	return (0);
+}
+
+/* It was taken for the copy, of which nothing was made yet. */
+GREEN_TEST(a_move_that_is_cancelled_leaves_what_others_have_put_there)
+{
+	struct green_limiter *l = green_file_limiter();
+	size_t total = green_limiter_total(l);
+	struct green_group g;
+	struct rename r = { .from = at("tree") };
+	char dir[64], to[80];
+
+	if (!elsewhere(dir, sizeof(dir)))
+		return;
+	CHECK_INT(mkdir(at("tree"), 0700), 0);
+	snprintf(to, sizeof(to), "%s/moved", dir);
+	r.to = to;
+	/* Between its look and its copy, it waits. */
+	green_limiter_set_total(l, 1);
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, move_it, &r), 0);
+	CHECK_INT(green_checkpoint(), 0);
+	CHECK_INT(green_limiter_acquire(l), 0);
+	CHECK_INT(mkdir(to, 0700), 0);
+	strcat(to, "/x");
+	put(to, "x", 0600);
+	*strrchr(to, '/') = '\0';
+	green_group_cancel(&g, NULL);
+	CHECK_INT(green_limiter_release(l), 0);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	green_limiter_set_total(l, total);
+	CHECK_INT(r.error, ECANCELED);
+	CHECK_INT(entries(to), 1);
+	CHECK_INT(green_path_remove(dir, GREEN_PATH_RECURSIVE), 0);
+	clean_all();
+}
+
 /* As somebody who may not do everything. */
 static int
 without_rights(void *unused)
@@ -940,6 +989,7 @@ CU_TestInfo tree_tests[] = {
 	CLAIM(a_move_is_a_rename),
 	CLAIM(a_move_crosses_file_systems),
 	CLAIM(a_move_that_fails_has_not_happened),
+	CLAIM(a_move_that_is_cancelled_leaves_what_others_have_put_there),
 	CLAIM(what_is_not_allowed_is_told),
 	CLAIM(a_cancelled_task_begins_nothing),
 	CLAIM(without_a_loop_no_tree_is_touched),

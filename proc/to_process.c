@@ -66,7 +66,10 @@ unmake(void *arg)
 	struct worker *w = arg;
 	int status;
 
-	return (green__nursery_end(w->pid, &status) == -1 ? -1 : status);
+	if (green__nursery_end(w->pid, &status) == -1)
+		status = -1;
+	w->pid = -1;
+	return (status);
 }
 
 /* It is of no more use: its status, or -1 if nobody knows. */
@@ -77,6 +80,9 @@ end_worker(struct worker *w)
 
 	green_stream_abort(w->s);
 	status = green__to_thread_shielded(green_thread_limiter(), unmake, w);
+	/* There is no worker thread. */
+	if (w->pid != -1)
+		status = unmake(w);
 	free(w);
 	return (status);
 }

@@ -11,9 +11,11 @@
 
 #include <green/process.h>
 
+#include "pool/internal.h"
 #include "proc/nursery.h"
 
 #include "check.h"
+#include "shortage.h"
 
 static ssize_t
 reverse(const void *in, size_t len, void *out, size_t max)
@@ -274,6 +276,40 @@ PLAIN_TEST(workers_cannot_be_made_once_there_are_threads)
 	survives(be_too_late, NULL, NULL);
 }
 
+/* A call is cancelled whose worker no thread is left to end. */
+static int
+cancel_without_threads(void *arg)
+{
+	pid_t pid = worker_pid();
+	struct green_scope s;
+	size_t len = 0;
+
+	(void)arg;
+	/* Those that made the worker leave. */
+	green__pool_end();
+	if (!no_more_threads())
+		return (0);
+	green_fail_after(&s, 10 * GREEN_MSEC);
+	CHECK_ERRNO(green_scope_close(&s,
+	    green_to_process(stay, NULL, 0, NULL, &len)), ETIMEDOUT);
+	CHECK(kill(pid, 0) == -1 && errno == ESRCH);
+	return (0);
+}
+
+/* In a child, before any reactor has threads. */
+static int
+prepare_to_cancel(void *arg)
+{
+	CHECK_INT(green_process_prepare(), 0);
+	CHECK_INT(IN_LOOP(cancel_without_threads, arg, NULL), 0);
+	return (0);
+}
+
+PLAIN_TEST(a_cancelled_call_kills_its_worker_also_without_a_thread)
+{
+	survives_plain(prepare_to_cancel, NULL, NULL);
+}
+
 CU_TestInfo to_process_tests[] = {
 	CLAIM(a_function_runs_in_another_process),
 	CLAIM(an_idle_worker_is_used_again),
@@ -289,5 +325,6 @@ CU_TestInfo to_process_tests[] = {
 	CLAIM(the_mock_clock_stands_still_meanwhile),
 	CLAIM(outside_of_a_loop_nothing_can_be_called),
 	CLAIM(workers_cannot_be_made_once_there_are_threads),
+	CLAIM(a_cancelled_call_kills_its_worker_also_without_a_thread),
 	CU_TEST_INFO_NULL
 };

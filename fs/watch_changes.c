@@ -24,6 +24,15 @@ by_inode(const void *a, const void *b)
 	return ((x->st.st_ino > y->st.st_ino) - (x->st.st_ino < y->st.st_ino));
 }
 
+/* Is e a, or below it? */
+static bool
+is_within(const struct green__entry *e, const struct green__entry *a)
+{
+	while (e != NULL && e != a)
+		e = e->parent;
+	return (e != NULL);
+}
+
 /* Find those that were renamed. */
 static void
 match(struct green__tree *t)
@@ -53,8 +62,10 @@ match(struct green__tree *t)
 		next = TAILQ_NEXT(e, link);
 		if (e->twin == NULL)
 			continue;
-		/* The name of one that was renamed is no place for another. */
-		if (e->over != NULL && e->over->twin != NULL)
+		/* The name of one that was renamed is no place for another, nor
+		   is that of what it was in. */
+		if (e->over != NULL && (e->over->twin != NULL ||
+		    is_within(e->twin, e->over)))
 			e->twin = e->twin->twin = NULL;
 		else
 			green__entry_put(t, e, ENTRY_RENAMED);

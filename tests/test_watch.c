@@ -23,7 +23,7 @@
 #include <green/watch.h>
 
 #include "check.h"
-#include "fs/watch.h"
+#include "fs/watch_tree.h"
 #include "scratch.h"
 #include "tasks.h"
 
@@ -1004,6 +1004,67 @@ WATCH_TEST(who_follows_the_events_has_the_tree)
 	    GREEN_PATH_MISSING_OK), 0);
 }
 
+/* Of a tree that learns of changes: these come between its look at what is in
+   the root and that at the root itself. */
+static int
+enter_late(struct green__tree *t, struct green__entry *e, const char *path)
+{
+	if (path == NULL)
+		return (e->fd);
+	if (e == t->root && access(at("tmp"), F_OK) == 0) {
+		CHECK_INT(rmdir(at("d")), 0);
+		CHECK_INT(rename(at("tmp"), at("d")), 0);
+	}
+	return (open(path, O_RDONLY | O_CLOEXEC));
+}
+
+static void
+leave_entry(struct green__tree *t, struct green__entry *e)
+{
+	(void)t;
+	CHECK_INT(close(e->fd), 0);
+	e->fd = -1;
+}
+
+static void
+check_tree_tells(struct green__tree *t, enum green_watch_kind kind,
+    const char *path)
+{
+	struct green_watch_event e = { 0 };
+
+	CHECK_INT(green__tree_next(t, &e), 1);
+	CHECK_INT(e.kind, kind);
+	CHECK_STR(e.path, path);
+}
+
+/* What it was, a part of what it replaces, was freed before it was left. */
+MOCK_TEST(what_takes_the_place_of_what_it_was_in_is_new)
+{
+	static const struct green_watch_options none;
+	struct green__tree t = { .enter = enter_late, .leave = leave_entry };
+	struct green_watch_event e;
+	char *path = scratch_path("watched");
+
+	snprintf(root, sizeof(root), "%s", path);
+	free(path);
+	CHECK_INT(mkdir(root, 0700), 0);
+	CHECK_INT(mkdir(at("d"), 0700), 0);
+	CHECK_INT(mkdir(at("d/x"), 0700), 0);
+	REQUIRE(CHECK_INT(green__tree_open(&t, root, &none), 0));
+	CHECK_INT(green_to_thread(green__tree_look, &t), 0);
+	CHECK_INT(rename(at("d/x"), at("tmp")), 0);
+	green__tree_due(&t, TAILQ_FIRST(&t.root->children));
+	green__tree_due(&t, t.root);
+	leave_entry(&t, t.root);
+	CHECK_INT(green_to_thread(green__tree_look, &t), 0);
+	check_tree_tells(&t, GREEN_WATCH_REMOVED, at("d/x"));
+	check_tree_tells(&t, GREEN_WATCH_REMOVED, at("d"));
+	check_tree_tells(&t, GREEN_WATCH_CREATED, at("d"));
+	CHECK_INT(green__tree_next(&t, &e), 0);
+	green__tree_close(&t);
+	remove_root();
+}
+
 CU_TestInfo watch_tests[] = {
 	CLAIM(what_happens_in_a_tree_is_told),
 	CLAIM(what_is_there_already_is_watched_and_not_told),
@@ -1029,6 +1090,7 @@ CU_TestInfo watch_tests[] = {
 #if defined(HAVE_INOTIFY) && defined(RENAME_EXCHANGE)
 	CLAIM(what_changes_places_is_watched_on),
 #endif
+	CLAIM(what_takes_the_place_of_what_it_was_in_is_new),
 	CLAIM(a_watch_is_cancelled_anywhere),
 	CLAIM(without_a_loop_nothing_is_watched),
 	CLAIM(the_first_way_that_there_is_watches),

@@ -255,11 +255,27 @@ make(void)
 	return (0);
 }
 
+/* Whoever had it at that moment, to make the nursery or to ask it, is none of
+   the child's. */
+static void
+after_fork_in_child(void)
+{
+	pthread_mutex_init(&nursery.lock, NULL);
+}
+
+static void
+prepare(void)
+{
+	(void)pthread_atfork(NULL, NULL, after_fork_in_child);
+}
+
 int
 green__nursery_open(void)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int rc = 0;
 
+	pthread_once(&once, prepare);
 	pthread_mutex_lock(&nursery.lock);
 	if (nursery.fd != -1 && nursery.owner != getpid()) {
 		/* The parent's, after a fork: it is none of ours. */

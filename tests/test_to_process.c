@@ -3,6 +3,8 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <sys/wait.h>
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,6 +12,7 @@
 #include <unistd.h>
 
 #include <green/process.h>
+#include <green/thread.h>
 
 #include "pool/internal.h"
 #include "proc/nursery.h"
@@ -276,6 +279,101 @@ PLAIN_TEST(workers_cannot_be_made_once_there_are_threads)
 	survives(be_too_late, NULL, NULL);
 }
 
+static ssize_t
+prepare(const void *in, size_t len, void *out, size_t max)
+{
+	(void)in;
+	(void)len;
+	(void)out;
+	(void)max;
+	return (green_process_prepare());
+}
+
+/* It was forked with the lock that only its parent could have let go of. */
+GREEN_TEST(a_worker_may_have_workers_of_its_own)
+{
+	struct green_scope s;
+	size_t len = 0;
+
+	green_fail_after(&s, 10 * GREEN_SEC);
+	CHECK_INT(green_scope_close(&s,
+	    green_to_process(prepare, NULL, 0, NULL, &len)), 0);
+}
+
+static ssize_t
+tell_parent(const void *in, size_t len, void *out, size_t max)
+{
+	pid_t pid = getppid();
+
+	(void)in;
+	(void)len;
+	(void)max;
+	memcpy(out, &pid, sizeof(pid));
+	return ((ssize_t)sizeof(pid));
+}
+
+static int
+stay_there(void *arg)
+{
+	size_t len = 0;
+
+	(void)arg;
+	CHECK_ERRNO(green_to_process(stay, NULL, 0, NULL, &len), ECANCELED);
+	return (0);
+}
+
+static int
+do_nothing(void *arg)
+{
+	(void)arg;
+	return (0);
+}
+
+/* Two calls, one of them for a worker that is not made yet, as the nursery
+   stands still. */
+static int
+fork_meanwhile(void *arg)
+{
+	size_t len = sizeof(pid_t);
+	struct green_group g;
+	pid_t nursery, pid;
+	int i, status;
+
+	(void)arg;
+	CHECK_INT(green_to_process(tell_parent, NULL, 0, &nursery, &len), 0);
+	green_limiter_set_total(green_process_limiter(), 2);
+	REQUIRE_TASK(CHECK_INT(kill(nursery, SIGSTOP), 0));
+	green_group_open(&g);
+	for (i = 0; i < 2; i++)
+		CHECK_INT(green_spawn(&g, stay_there, NULL), 0);
+	for (i = 0; i < 10; i++) {
+		CHECK_INT(green_to_thread(do_nothing, NULL), 0);
+		if ((pid = fork()) == 0) {
+			(void)alarm(5);
+			_exit(green_process_prepare() == 0 ? 0 : 1);
+		}
+		CHECK(waitpid(pid, &status, 0) == pid);
+		if (!CHECK_INT(status, 0))
+			break;
+	}
+	CHECK_INT(kill(nursery, SIGCONT), 0);
+	green_group_cancel(&g, NULL);
+	return (green_group_close(&g, 0));
+}
+
+static int
+prepare_to_fork(void *arg)
+{
+	CHECK_INT(green_process_prepare(), 0);
+	CHECK_INT(IN_LOOP(fork_meanwhile, arg, NULL), 0);
+	return (0);
+}
+
+PLAIN_TEST(a_child_forked_while_a_worker_is_made_may_have_its_own)
+{
+	survives_plain(prepare_to_fork, NULL, NULL);
+}
+
 /* A call is cancelled whose worker no thread is left to end. */
 static int
 cancel_without_threads(void *arg)
@@ -325,6 +423,8 @@ CU_TestInfo to_process_tests[] = {
 	CLAIM(the_mock_clock_stands_still_meanwhile),
 	CLAIM(outside_of_a_loop_nothing_can_be_called),
 	CLAIM(workers_cannot_be_made_once_there_are_threads),
+	CLAIM(a_worker_may_have_workers_of_its_own),
+	CLAIM(a_child_forked_while_a_worker_is_made_may_have_its_own),
 	CLAIM(a_cancelled_call_kills_its_worker_also_without_a_thread),
 	CU_TEST_INFO_NULL
 };

@@ -100,6 +100,11 @@ green__group_leave(struct green_task *t, int rc)
 	struct group *g = t->group;
 	struct waiter *w = g->closing;
 
+	/* First, as a cancellation may call what releases the handle. */
+	TAILQ_REMOVE(&g->tasks, t, sibling);
+	green__in_order();
+	if (t->handle)
+		TAILQ_INSERT_TAIL(&g->ended, t, sibling);
 	if (g == &t->loop->root)
 		finish_loop(t->loop, rc);
 	else if (t->patron != NULL)
@@ -108,10 +113,6 @@ green__group_leave(struct green_task *t, int rc)
 		fail(g, t, t->code);
 	else if (rc == -1 && (g->scope.flags & SCOPE_EFFECTIVE))
 		g->saw_cancel = true;
-	TAILQ_REMOVE(&g->tasks, t, sibling);
-	green__in_order();
-	if (t->handle)
-		TAILQ_INSERT_TAIL(&g->ended, t, sibling);
 	g->ntasks--;
 	if (t->daemon)
 		g->ndaemons--;

@@ -29,6 +29,7 @@ green__handle_close(struct green_task *t)
 {
 	TAILQ_REMOVE(&t->group->ended, t, sibling);
 	free(t->errmsg);
+	t->errmsg = NULL;
 	t->handle = false;
 	/* The loop's turn, which may call this, can still be on it. */
 	if (t->left)

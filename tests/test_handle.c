@@ -5,6 +5,9 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <sched.h>
+#include <stdatomic.h>
+
 #include <green/thread.h>
 
 #include "check.h"
@@ -293,6 +296,68 @@ GREEN_TEST(a_handle_released_as_soon_as_its_task_has_ended_leaves_it_its_stack)
 	green_token_release(f.token);
 }
 
+struct failing {
+	struct green_group g;
+	struct green_event go;
+	struct green_lock lock;		/* nobody's */
+	struct green_task *task, *other;
+	atomic_bool runs;
+	bool	 released;
+};
+
+static int
+run_until_cancelled(void *arg)
+{
+	atomic_store(&((struct failing *)arg)->runs, true);
+	while (green_thread_check_cancelled() == 0)
+		sched_yield();
+	return (0);
+}
+
+static void
+release_the_failed(void *arg)
+{
+	struct failing *f = arg;
+
+	CHECK_INT(green_task_status(f->task), GREEN_TASK_FAILED);
+	green_task_release(f->task);
+	f->released = true;
+}
+
+static int
+call_a_thread(void *arg)
+{
+	return (green_to_thread_interruptible(NULL, run_until_cancelled, arg,
+	    release_the_failed));
+}
+
+static int
+fail_when_told(void *arg)
+{
+	struct failing *f = arg;
+
+	CHECK_INT(green_event_wait(&f->go), 0);
+	return (green_lock_release(&f->lock));
+}
+
+/* Its failure cancels a call to a thread, whose interrupt() does that. */
+GREEN_TEST(a_handle_may_be_released_while_its_tasks_failure_cancels_the_group)
+{
+	struct failing f = { .released = false };
+
+	green_group_open(&f.g);
+	CHECK_INT(green_spawn(&f.g, call_a_thread, &f), 0);
+	f.other = green_spawn_task(&f.g, sleep_forever, NULL);
+	f.task = green_spawn_task(&f.g, fail_when_told, &f);
+	while (!atomic_load(&f.runs))
+		CHECK_INT(green_sleep(GREEN_MSEC), 0);
+	green_event_set(&f.go);
+	CHECK_INT(green_task_wait(f.other), -1);
+	CHECK_ERRNO(green_group_close(&f.g, 0), EPERM);
+	CHECK_HAS(green_errmsg(), "nobody holds");
+	CHECK(f.released);
+}
+
 MOCK_TEST(ten_thousand_handles_go_with_their_group)
 {
 	struct green_group g;
@@ -387,6 +452,7 @@ CU_TestInfo handle_tests[] = {
 	CLAIM(a_task_that_waits_for_itself_gets_EDEADLK),
 	CLAIM(a_handle_may_be_released_before_and_after_the_end),
 	CLAIM(a_handle_released_as_soon_as_its_task_has_ended_leaves_it_its_stack),
+	CLAIM(a_handle_may_be_released_while_its_tasks_failure_cancels_the_group),
 	CLAIM(ten_thousand_handles_go_with_their_group),
 	CLAIM(daemons_are_cancelled_when_they_are_alone),
 	CLAIM(a_group_of_daemons_alone_closes_at_once),

@@ -23,12 +23,15 @@ green__copy_moved(struct green__copy *c, size_t n)
 		green_scope_extend(c->patience, c->idle);
 }
 
-/* The buffer is empty: receive.  How much to ask for is learnt from that. */
+/* The buffer is empty: receive.  How much to ask for is learnt from that.
+   EBADF: where it was to go was closed meanwhile. */
 static ssize_t
 receive(struct green__copy *c, size_t *room)
 {
 	ssize_t n = green__frame_fill(c->from, *room);
 
+	if (n != -1 && (c->to->state & STREAM_CLOSED))
+		return (green__fail(EBADF));
 	if (n <= 0)
 		return (n);
 	green__copy_moved(c, 0);

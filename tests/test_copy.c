@@ -554,6 +554,88 @@ close_nothing(void *impl, bool abort)
 	return (0);
 }
 
+/* One that tells if it is used after its end. */
+struct last {
+	bool	 closed;
+	bool	 used;
+};
+
+static int
+send_to_last(void *impl, const struct iovec *iov, int n)
+{
+	struct last *l = impl;
+
+	(void)iov;
+	(void)n;
+	l->used = l->used || l->closed;
+	return (0);
+}
+
+static int
+close_last(void *impl, bool abort)
+{
+	struct last *l = impl;
+
+	(void)abort;
+	l->closed = true;
+	return (0);
+}
+
+/* It waits for what comes, and nobody waits there. */
+MOCK_TEST(a_copy_sends_nothing_to_what_was_closed_meanwhile)
+{
+	static const struct green_stream_ops ops = {
+		.receive = receive_nothing,
+		.sendv = send_to_last,
+		.close = close_last
+	};
+	struct green_stream *end[2];
+	struct green_group g;
+	struct last last = { .closed = false };
+
+	REQUIRE(CHECK_INT(green_stream_pair(100, end), 0));
+	struct copying c = { .to = green_stream_new(&ops, &last),
+	    .from = end[1] };
+	REQUIRE(CHECK(c.to != NULL));
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, call_copy, &c), 0);
+	settle();
+	CHECK_INT(green_stream_close(c.to), 0);
+	CHECK(last.closed && !c.done);
+	CHECK_INT(green_stream_send(end[0], "kept", 4), 0);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(c.rc, -1);
+	CHECK_INT(c.error, EBADF);
+	CHECK(!last.used);
+	CHECK_INT(green_stream_buffered(end[1]), 4);
+	streams_close(end);
+}
+
+/* Nobody is left inside of that, and its memory is gone. */
+GREEN_TEST(a_join_passes_no_end_to_what_was_closed_meanwhile)
+{
+	struct chain ch;
+	struct green_group g;
+	char byte;
+
+	REQUIRE(open_chain(&ch, UNIX));
+	struct copying c = { .to = ch.near[1],
+	    .from = ch.far[0], .idle = GREEN_FOREVER };
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, call_join, &c), 0);
+	CHECK_INT(green_stream_send_eof(ch.far[1]), 0);
+	CHECK_INT(green_stream_receive(ch.near[0], &byte, 1), 0);
+	settle();
+	CHECK(!c.done);
+	CHECK_INT(green_stream_close(ch.far[0]), 0);
+	CHECK_INT(green_stream_send_eof(ch.near[0]), 0);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(c.rc, -1);
+	CHECK_INT(c.error, EBADF);
+	streams_close(ch.near);
+	CHECK_INT(green_stream_close(ch.far[1]), 0);
+}
+
 /* Of the program's own making, and without half-close. */
 MOCK_TEST(a_join_with_what_cannot_end_in_one_direction)
 {
@@ -622,6 +704,7 @@ CU_TestInfo copy_tests[] = {
 	CLAIM(a_copy_cancelled_at_a_full_pipe_sends_nothing_twice),
 	CLAIM(a_copy_to_nobody_keeps_what_is_left),
 	CLAIM(a_copy_ends_with_either_stream),
+	CLAIM(a_copy_sends_nothing_to_what_was_closed_meanwhile),
 	CLAIM(a_busy_copy_starves_nobody),
 	CLAIM(joined_streams_go_both_ways_and_pass_on_ends),
 	CLAIM(much_goes_both_ways_through_a_join),
@@ -629,6 +712,7 @@ CU_TestInfo copy_tests[] = {
 	CLAIM(what_trickles_out_of_a_join_is_not_idle),
 	CLAIM(a_reset_of_one_side_ends_a_join),
 	CLAIM(who_listens_no_more_is_still_heard),
+	CLAIM(a_join_passes_no_end_to_what_was_closed_meanwhile),
 	CLAIM(a_join_with_what_cannot_end_in_one_direction),
 	CU_TEST_INFO_NULL
 };

@@ -52,19 +52,23 @@ staple_sendv(struct green_stream *s, const struct iovec *iov, int n)
 	return (green_stream_sendv(staple_of(s)->out, iov, n));
 }
 
-/* What cannot end in one direction is closed. */
+/* What cannot end in one direction is closed; it has ended then, however that
+   went. */
 static int
 staple_send_eof(struct green_stream *s)
 {
 	struct staple *st = staple_of(s);
 	struct green_stream *out = st->out;
+	int rc;
 
 	if (green_stream_send_eof(out) == 0)
 		return (0);
-	if (errno != ENOTSUP || out == st->in)
+	if (errno != ENOTSUP || out == st->in || (s->state & STREAM_CLOSED))
 		return (-1);
 	st->out = NULL;
-	return (green_stream_close(out));
+	rc = green_stream_close(out);
+	s->state |= STREAM_EOF_SENT;
+	return (rc);
 }
 
 static int

@@ -379,6 +379,66 @@ MOCK_TEST(an_end_of_a_staple_closes_what_cannot_end)
 	CHECK_INT(closed, 2);
 }
 
+/* Closed in vain, there is nothing to send to all the same. */
+MOCK_TEST(a_staple_whose_end_has_failed_sends_no_more)
+{
+	int closed = 0;
+	struct half out = { .code = EIO, .closed = &closed };
+	struct half in = { .code = EDOM, .closed = &closed };
+	struct green_stream *s;
+
+	s = green_stream_staple(green_stream_new(&half_ops, &out),
+	    green_stream_new(&half_ops, &in));
+	REQUIRE(CHECK(s != NULL));
+	CHECK_ERRNO(green_stream_send_eof(s), EIO);
+	CHECK_ERRNO(green_stream_send(s, "x", 1), EPIPE);
+	CHECK_INT(green_stream_send_eof(s), 0);
+	CHECK_INT(closed, 1);
+	green_stream_abort(s);
+}
+
+/* It cannot end, which it finds out while it is closed. */
+static int
+half_send_eof(void *impl)
+{
+	(void)impl;
+	(void)!green_sleep_forever();
+	errno = ENOTSUP;
+	return (-1);
+}
+
+static int
+call_send_eof(void *call)
+{
+	struct call *c = call;
+
+	c->rc = green_stream_send_eof(c->s);
+	c->error = errno;
+	return (0);
+}
+
+MOCK_TEST(a_staple_closed_while_it_ends_closes_nothing_twice)
+{
+	struct green_stream_ops ops = half_ops;
+	int closed = 0;
+	struct half out = { .code = EIO, .closed = &closed };
+	struct half in = { .code = EDOM, .closed = &closed };
+	struct green_group g;
+	struct call c;
+
+	ops.send_eof = half_send_eof;
+	c.s = green_stream_staple(green_stream_new(&ops, &out),
+	    green_stream_new(&half_ops, &in));
+	REQUIRE(CHECK(c.s != NULL));
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, call_send_eof, &c), 0);
+	settle();
+	green_stream_abort(c.s);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(c.rc, -1);
+	CHECK_INT(closed, 20);
+}
+
 MOCK_TEST(a_staple_closes_both_even_when_one_fails)
 {
 	int closed = 0;
@@ -470,6 +530,8 @@ CU_TestInfo pair_tests[] = {
 	CLAIM(a_staple_sends_to_one_and_receives_from_the_other),
 	CLAIM(a_staple_begins_with_what_was_read_before),
 	CLAIM(an_end_of_a_staple_closes_what_cannot_end),
+	CLAIM(a_staple_whose_end_has_failed_sends_no_more),
+	CLAIM(a_staple_closed_while_it_ends_closes_nothing_twice),
 	CLAIM(a_staple_closes_both_even_when_one_fails),
 	CLAIM(facts_about_a_staple_are_the_receiving_sides_first),
 	CLAIM(closing_a_staple_under_its_users_is_ebadf),

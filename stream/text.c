@@ -19,7 +19,7 @@
 
 struct text {
 	struct green_stream stream;
-	struct green_stream *inner;
+	struct green_stream *inner;	/* NULL: closed */
 	iconv_t	 decoder;
 	iconv_t	 encoder;
 	bool	 exact;			/* nothing is to be replaced */
@@ -88,6 +88,8 @@ fill(struct text *t)
 {
 	ssize_t n;
 
+	if (t->inner == NULL)
+		return (green__fail(EBADF));
 	memmove(t->raw, t->raw + t->start, t->end - t->start);
 	t->end -= t->start;
 	t->start = 0;
@@ -138,6 +140,8 @@ flush(struct text *t)
 {
 	size_t n = t->ncoded;
 
+	if (t->inner == NULL)
+		return (green__fail(EBADF));
 	t->ncoded = 0;
 	return (n == 0 ? 0 : green_stream_send(t->inner, t->coded, n));
 }
@@ -251,23 +255,24 @@ text_send_eof(struct green_stream *s)
 
 	if (encode_last(t) == -1)
 		return (-1);
-	return (green_stream_send_eof(t->inner));
+	return (t->inner == NULL ? green__fail(EBADF) :
+	    green_stream_send_eof(t->inner));
 }
 
 static int
 text_close(struct green_stream *s, bool abort)
 {
 	struct text *t = text_of(s);
+	struct green_stream *inner = t->inner;
 	int rc = 0, error;
 
-	if (abort) {
-		green_stream_abort(t->inner);
-		return (0);
-	}
-	if ((s->state & (STREAM_SENDING | STREAM_EOF_SENT)) == 0)
+	if (!abort && (s->state & (STREAM_SENDING | STREAM_EOF_SENT)) == 0)
 		rc = encode_last(t);
 	error = errno;
-	if (green_stream_close(t->inner) == -1 && rc == 0)
+	t->inner = NULL;
+	if (abort)
+		green_stream_abort(inner);
+	else if (green_stream_close(inner) == -1 && rc == 0)
 		return (-1);
 	errno = error;
 	return (rc);

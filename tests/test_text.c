@@ -262,6 +262,60 @@ MOCK_TEST(a_cancelled_receive_of_text_loses_nothing)
 	CHECK_INT(green_stream_close(far), 0);
 }
 
+static int
+call_send_eof(void *call)
+{
+	struct call *c = call;
+
+	c->rc = green_stream_send_eof(c->s);
+	c->error = errno;
+	c->done = true;
+	return (0);
+}
+
+/*
+ * It is closed under a task that has just been woken by the other end, and goes
+ * on when what is below has gone, of which it would want more.
+ */
+static void
+close_under(struct green_stream *s, struct green_stream *far, green_fn *call,
+    size_t len)
+{
+	static char buf[20000], got[20000];
+	struct call c = { .s = s, .buf = buf, .len = len };
+	struct green_group g;
+
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, call, &c), 0);
+	settle();
+	CHECK(!c.done);
+	if (call == call_receive)
+		CHECK_INT(green_stream_send(far, "a", 1), 0);
+	else
+		CHECK(green_stream_receive(far, got, sizeof(got)) > 0);
+	CHECK_INT(green_stream_close(s), 0);
+	CHECK_INT(green_stream_close(far), 0);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(c.rc, -1);
+	CHECK_INT(c.error, EBADF);
+}
+
+MOCK_TEST(closing_a_text_under_its_users_is_ebadf)
+{
+	struct green_stream *end[2], *s;
+
+	REQUIRE(CHECK_INT(green_stream_pair(5, end), 0));
+	REQUIRE(CHECK((s = green_text(end[0], "UTF-16LE")) != NULL));
+	close_under(s, end[1], call_receive, 100);
+	REQUIRE(CHECK_INT(green_stream_pair(5, end), 0));
+	REQUIRE(CHECK((s = green_text(end[0], "UTF-16LE")) != NULL));
+	close_under(s, end[1], call_send, 20000);
+	REQUIRE(CHECK_INT(green_stream_pair(5, end), 0));
+	REQUIRE(CHECK((s = green_text(end[0], "ISO-2022-JP")) != NULL));
+	CHECK_INT(green_stream_send(s, "\xe7\xb7\x91", 3), 0);
+	close_under(s, end[1], call_send_eof, 0);
+}
+
 MOCK_TEST(an_unknown_encoding_is_einval_and_closes)
 {
 	struct green_stream *end[2];
@@ -318,6 +372,7 @@ CU_TestInfo text_tests[] = {
 	CLAIM(half_a_character_at_the_end_is_eilseq),
 	CLAIM(much_text_is_converted_in_both_directions),
 	CLAIM(a_cancelled_receive_of_text_loses_nothing),
+	CLAIM(closing_a_text_under_its_users_is_ebadf),
 	CLAIM(an_unknown_encoding_is_einval_and_closes),
 	CLAIM(facts_about_a_text_are_those_of_what_is_below),
 	CU_TEST_INFO_NULL

@@ -8,7 +8,7 @@
 
 #include "tls.h"
 
-/* Unless that was done, or makes no sense. */
+/* Unless that was done, or makes no sense.  Who is cancelled says nothing. */
 int
 green__tls_notify(struct tls *t)
 {
@@ -16,12 +16,15 @@ green__tls_notify(struct tls *t)
 
 	if (green_lock_acquire(&t->sending) == -1)
 		return (-1);
-	if (t->error == 0 && !(SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN)) {
+	rc = green__check();
+	if (rc == 0 && t->error == 0 &&
+	    !(SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN)) {
 		green__tls_clear();
 		(void)SSL_shutdown(t->ssl);
 		green__tls_clear();
 	}
-	rc = green__tls_flush(t);
+	if (rc == 0)
+		rc = green__tls_flush(t);
 	green__tls_sent(t);
 	return (rc);
 }

@@ -129,6 +129,42 @@ GREEN_TEST(but_not_before_tls_1_3)
 	sides_close(e);
 }
 
+static int
+call_send_eof(void *call)
+{
+	struct call *c = call;
+
+	c->rc = green_stream_send_eof(c->s);
+	c->error = errno;
+	return (0);
+}
+
+/* It had come as far as to the lock. */
+GREEN_TEST(a_cancelled_end_ends_nothing)
+{
+	struct green_group g;
+	struct side e[2];
+	struct call c;
+	char buf[8];
+
+	REQUIRE(CHECK(sides_open(e, NULL, NULL)));
+	c.s = e[0].s;
+	CHECK_INT(green_lock_acquire(&tls_of(c.s)->sending), 0);
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, call_send_eof, &c), 0);
+	settle();
+	CHECK_INT(green_lock_release(&tls_of(c.s)->sending), 0);
+	green_group_cancel(&g, NULL);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(c.rc, -1);
+	CHECK_INT(c.error, ECANCELED);
+	CHECK_INT(green_stream_send(e[0].s, "more", 4), 0);
+	CHECK_INT(green_stream_receive(e[1].s, buf, sizeof(buf)), 4);
+	CHECK_INT(green_stream_send(e[1].s, "answer", 6), 0);
+	CHECK_INT(green_stream_receive(e[0].s, buf, sizeof(buf)), 6);
+	sides_close(e);
+}
+
 MOCK_TEST(a_peer_that_does_not_read_gets_5_s_for_the_goodbye)
 {
 	struct green_stream *end[2];
@@ -511,6 +547,7 @@ CU_TestInfo tls_end_tests[] = {
 	CLAIM(one_direction_ends_alone),
 	CLAIM(the_servers_direction_ends_alone_too),
 	CLAIM(but_not_before_tls_1_3),
+	CLAIM(a_cancelled_end_ends_nothing),
 	CLAIM(a_peer_that_does_not_read_gets_5_s_for_the_goodbye),
 	CLAIM(a_close_in_a_cancelled_scope_is_an_abort),
 	CLAIM(a_close_that_is_cancelled_while_it_waits_closes),

@@ -70,11 +70,7 @@ give_way(const struct green__copy *c, int64_t *turn)
 		*turn = c->copied;
 		(void)green__yield(false);
 	}
-	if (green__check() == -1)
-		return (-1);
-	if ((c->to->state | c->from->state) & STREAM_CLOSED)
-		return (green__fail(EBADF));
-	return (0);
+	return (green__check());
 }
 
 /* Within the kernel, while much comes at once: bytes; 0: not so. */
@@ -100,6 +96,8 @@ green__copy(struct green__copy *c)
 	ssize_t n;
 
 	for (;;) {
+		if ((c->to->state | c->from->state) & STREAM_CLOSED)
+			return (green__fail(EBADF));
 		n = 0;
 		if (c->from->start == c->from->end) {
 			n = splice_much(c, &room, &never);

@@ -1,7 +1,8 @@
 /*
- * Both ways at once: two copies, one of them in a task of its own.  An end is
- * passed on.  What cannot be received ends both ways; what cannot be sent ends
- * its own alone, as what comes the other way may still be wanted.
+ * Both ways at once: two copies, one of them in a task of its own, for which
+ * both streams are entered before it begins.  An end is passed on.  What cannot
+ * be received ends both ways; what cannot be sent ends its own alone, as what
+ * comes the other way may still be wanted.
  */
 /* SPDX-License-Identifier: ISC */
 /* Copyright (c) 2026 The libgreen authors */
@@ -24,18 +25,20 @@ is_deaf(int code)
 }
 
 static int
-copy(struct green__copy *c)
+enter(const struct green__copy *c)
 {
-	int rc;
-
 	if (green__stream_enter(c->from, STREAM_RECEIVING) == -1)
 		return (-1);
-	if ((rc = green__stream_enter(c->to, STREAM_SENDING)) == 0) {
-		rc = green__copy(c);
-		(void)green__stream_leave(c->to, STREAM_SENDING, 0);
-	}
-	(void)green__stream_leave(c->from, STREAM_RECEIVING, 0);
-	return (rc);
+	if (green__stream_enter(c->to, STREAM_SENDING) == 0)
+		return (0);
+	return ((int)green__stream_leave(c->from, STREAM_RECEIVING, -1));
+}
+
+static int
+leave(const struct green__copy *c, int rc)
+{
+	(void)green__stream_leave(c->to, STREAM_SENDING, 0);
+	return ((int)green__stream_leave(c->from, STREAM_RECEIVING, rc));
 }
 
 /* Whoever is deaf need not be told either; some streams have no way to. */
@@ -53,7 +56,7 @@ go(void *way)
 {
 	struct way *w = way;
 
-	if (copy(&w->copy) == 0)
+	if (leave(&w->copy, green__copy(&w->copy)) == 0)
 		return (pass_end(w->copy.to));
 	if (!w->copy.sending || !is_deaf(errno))
 		return (-1);
@@ -67,9 +70,15 @@ go_both(struct way way[2])
 	struct green_group g;
 	int rc;
 
+	if (enter(&way[0].copy) == -1)
+		return (-1);
+	if (enter(&way[1].copy) == -1)
+		return (leave(&way[0].copy, -1));
 	green_group_open(&g);
 	rc = green_spawn_(&g, go, &way[1], "green_stream_join", GREEN_HERE_);
-	if (rc == 0)
+	if (rc == -1)
+		(void)leave(&way[0].copy, leave(&way[1].copy, -1));
+	else
 		rc = go(&way[0]);
 	if (green_group_close(&g, rc) == -1)
 		return (-1);

@@ -636,6 +636,28 @@ GREEN_TEST(a_join_passes_no_end_to_what_was_closed_meanwhile)
 	CHECK_INT(green_stream_close(ch.far[1]), 0);
 }
 
+/* One way has ended at once, and the other has not begun. */
+GREEN_TEST(closing_a_stream_before_a_join_has_begun_is_ebadf)
+{
+	struct chain ch;
+	struct green_group g;
+
+	REQUIRE(open_chain(&ch, UNIX));
+	struct copying c = { .to = ch.near[1],
+	    .from = ch.far[0], .idle = GREEN_FOREVER };
+	struct call close = { .s = ch.far[0] };
+	CHECK_INT(green_stream_send_eof(ch.near[0]), 0);
+	green_group_open(&g);
+	CHECK_INT(green_spawn(&g, call_join, &c), 0);
+	CHECK_INT(green_spawn(&g, call_close, &close), 0);
+	CHECK_INT(green_group_close(&g, 0), 0);
+	CHECK_INT(close.rc, 0);
+	CHECK_INT(c.rc, -1);
+	CHECK_INT(c.error, EBADF);
+	streams_close(ch.near);
+	CHECK_INT(green_stream_close(ch.far[1]), 0);
+}
+
 /* Of the program's own making, and without half-close. */
 MOCK_TEST(a_join_with_what_cannot_end_in_one_direction)
 {
@@ -713,6 +735,7 @@ CU_TestInfo copy_tests[] = {
 	CLAIM(a_reset_of_one_side_ends_a_join),
 	CLAIM(who_listens_no_more_is_still_heard),
 	CLAIM(a_join_passes_no_end_to_what_was_closed_meanwhile),
+	CLAIM(closing_a_stream_before_a_join_has_begun_is_ebadf),
 	CLAIM(a_join_with_what_cannot_end_in_one_direction),
 	CU_TEST_INFO_NULL
 };

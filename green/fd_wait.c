@@ -45,15 +45,16 @@ unhook(struct green__fd *f, unsigned i)
 }
 
 static bool	 abort_any(struct waiter *w);
+static void	 unhook_any(struct waiter *w, const struct green__fd *f);
 
-/* If the task waits for others, too, it does so no longer. */
+/* If the task waits for others, too, it does so no longer.  The caller rearms f. */
 static void
 wake(struct green__fd *f, unsigned i, int result, int error)
 {
 	struct waiter *w = f->task[i]->waiter;
 
 	if (w->abort == abort_any)
-		(void)abort_any(w);
+		unhook_any(w, f);
 	else
 		(void)unhook(f, i);
 	green__wake(w, result, error);
@@ -118,8 +119,9 @@ green__fd_is_over(const struct waiter *w)
 	    is_over(GREEN__CONTAINER(w, const struct fd_waiter, waiter)));
 }
 
-static bool
-abort_any(struct waiter *w)
+/* All but f are rearmed. */
+static void
+unhook_any(struct waiter *w, const struct green__fd *f)
 {
 	struct any_waiter *a = GREEN__CONTAINER(w, struct any_waiter, waiter);
 	size_t i;
@@ -128,8 +130,15 @@ abort_any(struct waiter *w)
 		if (a->v[i]->task[INDEX(a->dir)] != w->task)
 			continue;
 		(void)unhook(a->v[i], INDEX(a->dir));
-		rearm(a->v[i]);
+		if (a->v[i] != f)
+			rearm(a->v[i]);
 	}
+}
+
+static bool
+abort_any(struct waiter *w)
+{
+	unhook_any(w, NULL);
 	return (true);
 }
 

@@ -29,7 +29,7 @@ suffixed(const char *path, const char *suffix)
 static int
 lock(struct output *o)
 {
-	struct stat a, b;
+	struct stat a, b = { .st_ino = 0 };
 
 	if (green_file_lock(o->file, LOCK_EX | LOCK_NB) == -1) {
 		if (errno == EWOULDBLOCK)
@@ -43,7 +43,6 @@ lock(struct output *o)
 		return (-1);
 	if (a.st_ino == b.st_ino && a.st_dev == b.st_dev) {
 		o->have = a.st_size;
-		o->ours = true;
 		return (0);
 	}
 	errno = EBUSY;
@@ -74,6 +73,7 @@ open_part(struct output *o, bool resume)
 	o->file = green_file_open(o->part, O_RDWR | O_CREAT | O_NOFOLLOW, 0666);
 	if (o->file == NULL || lock(o) == -1 || (resume && read_tag(o) == -1))
 		return (-1);
+	o->ours = true;
 	/* A part of who knows what is worth nothing. */
 	if (o->validator[0] == '\0')
 		return (output_restart(o, ""));

@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <CUnit/Basic.h>
 #include <green/testing.h>
 
 #include "backoff.h"
 #include "fetch.h"
+#include "output.h"
 #include "proxy.h"
 
 struct options options = {
@@ -687,6 +689,117 @@ it_can_be_cancelled_everywhere(void)
 	CU_ASSERT(green_test_cancel_everywhere(get_all, NULL, NULL) > 0);
 }
 
+/*
+ * Where it goes: a file in a directory of its own.
+ */
+
+static char	 directory[] = "/tmp/test_fetch.XXXXXX";
+static char	 path[64], part[64], tag[64];
+
+static int
+make_directory(void)
+{
+	if (mkdtemp(directory) == NULL)
+		return (-1);
+	snprintf(path, sizeof(path), "%s/it", directory);
+	snprintf(part, sizeof(part), "%s/it.part", directory);
+	snprintf(tag, sizeof(tag), "%s/it.part.tag", directory);
+	return (0);
+}
+
+static void
+remove_files(void)
+{
+	(void)unlink(path);
+	(void)unlink(part);
+	(void)unlink(tag);
+}
+
+static int
+remove_directory(void)
+{
+	remove_files();
+	return (rmdir(directory));
+}
+
+static void
+put(const char *name, const char *text)
+{
+	FILE *f = fopen(name, "w");
+
+	CU_ASSERT(f != NULL);
+	if (f == NULL)
+		return;
+	fputs(text, f);
+	CU_ASSERT(fclose(f) == 0);
+}
+
+static bool
+holds(const char *name, const char *text)
+{
+	FILE *f = fopen(name, "r");
+	char buf[64];
+	size_t n = 0;
+
+	if (f != NULL) {
+		n = fread(buf, 1, sizeof(buf), f);
+		fclose(f);
+	}
+	return (f != NULL && n == strlen(text) && memcmp(buf, text, n) == 0);
+}
+
+static int
+open_part(void *unused)
+{
+	struct output o;
+	int rc;
+
+	(void)unused;
+	put(part, "abcde");
+	put(tag, "\"x\"");
+	if ((rc = output_open(&o, path, true)) == 0) {
+		CU_ASSERT_EQUAL(o.have, 5);
+		output_close(&o);
+	}
+	CU_ASSERT(holds(part, "abcde") && holds(tag, "\"x\""));
+	return (rc);
+}
+
+static void
+a_part_stays_when_it_is_not_even_begun_with(void)
+{
+	CU_ASSERT(green_test_cancel_everywhere(open_part, NULL, NULL) > 0);
+}
+
+/* As another program does that has fetched all of it. */
+static int
+take_part_away(void *unused)
+{
+	(void)unused;
+	while (unlink(part) == -1)
+		if (green_checkpoint() == -1)
+			return (-1);
+	return (0);
+}
+
+GREEN_CU_TEST(a_part_that_is_taken_away_is_not_ours)
+{
+	struct green_group g;
+	struct output o;
+	int rc;
+
+	remove_files();
+	if (output_open(&o, path, false) == -1)
+		return (-1);
+	output_close(&o);
+	green_group_open(&g);
+	rc = green_spawn(&g, take_part_away, NULL);
+	CU_ASSERT(rc == 0 && output_open(&o, path, false) == -1 &&
+	    errno == EBUSY);
+	output_close(&o);
+	return (green_group_close(&g, rc));
+}
+
 int
 main(void)
 {
@@ -724,8 +837,17 @@ main(void)
 		    it_can_be_cancelled_everywhere },
 		CU_TEST_INFO_NULL
 	};
+	CU_TestInfo outputs[] = {
+		{ "a part stays when it is not even begun with",
+		    a_part_stays_when_it_is_not_even_begun_with },
+		{ "a part that is taken away is not ours",
+		    a_part_that_is_taken_away_is_not_ours },
+		CU_TEST_INFO_NULL
+	};
 	CU_SuiteInfo suites[] = {
 		{ "fetch", NULL, NULL, NULL, NULL, tests },
+		{ "output", make_directory, remove_directory, NULL, NULL,
+		    outputs },
 		CU_SUITE_INFO_NULL
 	};
 

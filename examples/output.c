@@ -167,6 +167,23 @@ output_write(struct output *o, const void *buf, size_t len)
 	return (rc);
 }
 
+/* Both, also when it is cancelled: without its tag it would be lost. */
+static int
+rename_part(struct output *o)
+{
+	struct green_scope scope;
+	int rc;
+
+	green_scope_open(&scope);
+	green_scope_set_shield(&scope, true);
+	rc = green_path_unlink(o->tag, GREEN_PATH_MISSING_OK);
+	if (rc == 0) {
+		o->validator[0] = '\0';
+		rc = green_path_rename(o->part, o->path);
+	}
+	return ((int)green_scope_close(&scope, rc));
+}
+
 int
 output_commit(struct output *o)
 {
@@ -181,11 +198,7 @@ output_commit(struct output *o)
 	if (green_path_stat(o->path, &st) == 0 &&
 	    green_path_chmod(o->part, st.st_mode & 0777, 0) == -1)
 		return (-1);
-	if (green_file_sync(o->file) == -1 ||
-	    green_path_unlink(o->tag, GREEN_PATH_MISSING_OK) == -1)
-		return (-1);
-	o->validator[0] = '\0';
-	if (green_path_rename(o->part, o->path) == -1)
+	if (green_file_sync(o->file) == -1 || rename_part(o) == -1)
 		return (-1);
 	o->ours = false;		/* another may begin with a part */
 	return (0);

@@ -800,6 +800,34 @@ GREEN_CU_TEST(a_part_that_is_taken_away_is_not_ours)
 	return (green_group_close(&g, rc));
 }
 
+static int
+complete(void *unused)
+{
+	struct output o;
+	int rc;
+
+	(void)unused;
+	remove_files();
+	put(part, "abcde");
+	put(tag, "\"x\"");
+	if ((rc = output_open(&o, path, true)) == 0) {
+		rc = output_commit(&o);
+		output_close(&o);
+	}
+	if (access(part, F_OK) == -1) {
+		CU_ASSERT(holds(path, "abcde") && access(tag, F_OK) == -1);
+	} else {
+		CU_ASSERT(holds(part, "abcde") && holds(tag, "\"x\""));
+	}
+	return (rc);
+}
+
+static void
+what_is_complete_is_not_lost(void)
+{
+	CU_ASSERT(green_test_cancel_everywhere(complete, NULL, NULL) > 0);
+}
+
 int
 main(void)
 {
@@ -842,6 +870,8 @@ main(void)
 		    a_part_stays_when_it_is_not_even_begun_with },
 		{ "a part that is taken away is not ours",
 		    a_part_that_is_taken_away_is_not_ours },
+		{ "what is complete is not lost",
+		    what_is_complete_is_not_lost },
 		CU_TEST_INFO_NULL
 	};
 	CU_SuiteInfo suites[] = {

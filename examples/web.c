@@ -27,6 +27,7 @@ struct request {
 	struct green_scope scope;	/* the time that there is */
 	size_t	 len;			/* of head: lines, each with its '\0' */
 	char	 head[5 * LINE];
+	const char *fields;		/* in head, behind the first line */
 	const char *method, *target;	/* "-": not understood */
 	char	 path[LINE + 16];	/* the target decoded, after a "." */
 	size_t	 path_len;
@@ -50,17 +51,42 @@ type_of(const char *path)
 	return ("application/octet-stream");
 }
 
+/* The value of a field, if that is the line's. */
+static const char *
+value(const char *line, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (strncasecmp(line, name, n) != 0 || line[n] != ':')
+		return (NULL);
+	return (line + n + 1 + strspn(line + n + 1, " \t"));
+}
+
 /* The value of a field, "" if it is not there. */
 static const char *
 field(const struct request *r, const char *name)
 {
-	size_t n = strlen(name);
-	const char *line = r->head;
+	const char *line, *end = r->head + r->len, *found;
 
-	while ((line += strlen(line) + 1) < r->head + r->len)
-		if (strncasecmp(line, name, n) == 0 && line[n] == ':')
-			return (line + n + 1 + strspn(line + n + 1, " \t"));
+	for (line = r->fields; line < end; line += strlen(line) + 1)
+		if ((found = value(line, name)) != NULL)
+			return (found);
 	return ("");
+}
+
+/* Does more belong to it, which is not read, and may look like a request? */
+static bool
+has_body(const struct request *r)
+{
+	const char *line, *end = r->head + r->len, *length;
+
+	for (line = r->fields; line < end; line += strlen(line) + 1) {
+		length = value(line, "Content-Length");
+		if ((length != NULL && strcmp(length, "0") != 0) ||
+		    value(line, "Transfer-Encoding") != NULL)
+			return (true);
+	}
+	return (false);
 }
 
 /* Send the head of an answer, and its body as well if that is text. */
@@ -262,6 +288,7 @@ parse(struct request *r)
 	unsigned int c;
 	size_t n = 0;
 
+	r->fields = r->head + strlen(r->head) + 1;
 	if (s == version || s[1] != '/' ||
 	    (strcmp(version, " HTTP/1.1") == 0 && *field(r, "Host") == '\0'))
 		return (refuse(r, "400 Bad Request"));
@@ -281,8 +308,7 @@ parse(struct request *r)
 	r->path_len = n;
 	r->method = r->head;
 	r->target = r->head + strlen(r->head) + 1;
-	r->keep = version[8] != '0' && *field(r, "Content-Length") <= '0' &&
-	    *field(r, "Transfer-Encoding") == '\0' &&
+	r->keep = version[8] != '0' && !has_body(r) &&
 	    strcasestr(field(r, "Connection"), "close") == NULL;
 	return (1);
 }

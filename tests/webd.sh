@@ -247,6 +247,22 @@ requests() {
 	bytes 'a body' 'Connection: close' \
 	    "GET /ten.txt HTTP/1.1\r\nContent-Length: 4\r\n${next}body"
 
+	# A body is no request, however it is told of.
+	for field in 'Content-Length: 54' 'Content-Length: 054' \
+	    'Content-Length: +54' 'Content-Length: 0\r\nContent-Length: 54' \
+	    'Transfer-Encoding:\r\nTransfer-Encoding: chunked'; do
+		bytes "a body ($field)" 'Connection: close' \
+		    "GET /empty HTTP/1.1\r\n$field\r\n${next}GET /nothing \
+HTTP/1.1\r\n$last"
+		case $found in
+		*404*) wrong "a body ($field)" 'one answer' "$found" ;;
+		esac
+	done
+
+	# Nor is a query a field.
+	get '200 OK' '/ten.txt?Range:bytes=2-4'
+	get '200 OK' '/ten.txt?If-None-Match:*'
+
 	# No bodies; and many requests, one after the other, in one go.
 	bytes HEAD 'Content-Length: 10' "HEAD /ten.txt HTTP/1.1\r\n$last"
 	case $found in *0123456789*) wrong HEAD 'no body' "$found" ;; esac

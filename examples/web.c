@@ -253,7 +253,7 @@ answer(struct request *r)
 {
 	bool slash = r->path[r->path_len - 1] == '/';
 	struct green_file *file = slash ? open_inside(r, "index.html") : NULL;
-	char location[1024];
+	char location[LINE + 32];
 	int rc;
 
 	if (file == NULL && (file = open_inside(r, "")) == NULL)
@@ -267,7 +267,7 @@ answer(struct request *r)
 	else if (S_ISREG(r->st.st_mode))
 		rc = send_file(r, file);
 	else if (!slash) {
-		snprintf(location, sizeof(location), "Location: %s/\r\n",
+		snprintf(location, sizeof(location), "Location: ./%s/\r\n",
 		    strrchr(r->target, '/') + 1);
 		rc = reply(r, "301 Moved Permanently", location, "", 0);
 	} else if (green_to_thread(list, r) == -1)

@@ -73,7 +73,7 @@ $CC $CPPFLAGS $CFLAGS $LDFLAGS -o "$tmp/raw" "$tmp/raw.c" || exit 99
 
 # The tree that is served; some systems do not take all of these names.
 root=$tmp/root
-mkdir -p "$root/sub" "$root/plain dir" "$tmp/rootless"
+mkdir -p "$root/sub" "$root/plain dir" "$root/mailto:a" "$tmp/rootless"
 printf 0123456789 >"$root/ten.txt"
 : >"$root/empty"
 echo secret >"$tmp/rootless/secret"
@@ -154,8 +154,13 @@ requests() {
 	get '404 Not Found' /nothing
 	get '404 Not Found' /ten.txt/
 	get '403 Forbidden' /fifo
-	get 'Location: sub/' /sub
-	get 'Location: plain%20dir/' /plain%20dir
+	get 'Location: ./sub/' /sub
+	get 'Location: ./plain%20dir/' /plain%20dir
+	get 'Location: ./mailto:a/' /mailto:a
+	get '%2fsub/' "/sub$(awk 'BEGIN {
+		for (; n < 200; n++)
+			printf "%%2f..%%2fsub"
+	}')"
 	get '<p>home' /sub/
 	get 'href="sub' /
 	get 'href="%3Ca%3E%26%22%27.txt">&#60;a&#62;&#38;&#34;&#39;.txt<' \

@@ -58,9 +58,14 @@ digest(EVP_MD_CTX *md, struct file *f, char *buf)
 	int fd = open(f->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	ssize_t n = -1;
 
-	if (fd != -1 && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1)
+	if (fd != -1 && EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1)
+		errno = ENOTSUP;
+	else if (fd != -1)
 		while ((n = read(fd, buf, CHUNK)) > 0) {
-			EVP_DigestUpdate(md, buf, (size_t)n);
+			if (EVP_DigestUpdate(md, buf, (size_t)n) != 1) {
+				errno = ENOTSUP;
+				break;
+			}
 			f->size += n;
 			if (green_thread_check_cancelled() == -1)
 				break;
@@ -68,8 +73,8 @@ digest(EVP_MD_CTX *md, struct file *f, char *buf)
 	f->error = n == 0 ? 0 : errno;
 	if (fd != -1)
 		close(fd);
-	if (f->error == 0)
-		EVP_DigestFinal_ex(md, f->digest, NULL);
+	if (f->error == 0 && EVP_DigestFinal_ex(md, f->digest, NULL) != 1)
+		f->error = ENOTSUP;
 	return (f->error == ECANCELED ? -1 : 0);
 }
 

@@ -73,6 +73,20 @@ fi
 "$tree" -j x t 2>/dev/null
 [ $? -eq 2 ] || complain '-j x is taken'
 
+# An OpenSSL that is told to digest by nothing that it has: LibreSSL is not told so.
+cat >none.cnf <<'END'
+openssl_conf = all
+[all]
+alg_section = algorithms
+[algorithms]
+default_properties = fips=yes
+END
+if OPENSSL_CONF=$tmp/none.cnf "$tree" t/a >got 2>err; then
+	sha256sum -c --quiet --strict got || complain 'sums of nothing'
+else
+	[ ! -s got ] && grep -q 'failed' err || complain "no digests: $(cat err)"
+fi
+
 # A signal ends it in the middle of a file, which takes minutes, of the second
 # tree; the sums of the first are more than it keeps to itself.
 dd if=/dev/zero of=t/huge bs=1 count=1 seek=$((1 << 38)) 2>/dev/null

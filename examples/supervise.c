@@ -8,7 +8,6 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include <sys/wait.h>
 
-#include <ctype.h>
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
@@ -86,6 +85,26 @@ report_end(const struct service *s, int status)
 		report(s, "* exit status %d", WEXITSTATUS(status));
 }
 
+/* It listens to SIGTERM, we to it: what it says of its end must not end it. */
+static void
+stop(const struct service *s, struct green_process *p)
+{
+	struct green_scope scope;
+	int rc;
+
+	GREEN_SHIELD(&scope, grace) {
+		rc = green_process_signal_tree(p, SIGTERM);
+		if (rc == 0)
+			rc = green_process_signal_tree(p, SIGCONT);
+		if (rc == 0)
+			rc = pass_on(s, green_process_stdout(p));
+		if (rc == 0)
+			(void)!green_process_wait(p, NULL);
+	}
+	if (green_scope_cancel_called(&scope))
+		(void)!green_process_signal_tree(p, SIGKILL);
+}
+
 /* Run it once, to its end; or, when cancelled, to an end of our making. */
 static int
 run(const struct service *s)
@@ -111,8 +130,10 @@ run(const struct service *s)
 	if (rc == 0 && (rc = green_process_wait(p, &status)) == 0)
 		report_end(s, status);
 	error = errno;
-	if (rc == -1)
+	if (rc == -1) {
 		report(s, "* stopping: %s", green_errmsg());
+		stop(s, p);
+	}
 	(void)green_process_close(p);
 	errno = error;
 	return (rc == -1 && error == ECANCELED ? -1 : 0);
@@ -315,6 +336,17 @@ supervise(void *arg)
 	return (rc);
 }
 
+static int64_t
+seconds(const char *s)
+{
+	char *end;
+	long n = strtol(s, &end, 10);
+
+	if (end == s || *end != '\0' || n < 1 || n > 86400)
+		errx(2, "%s: not a number of seconds from 1 to 86400", s);
+	return (n * GREEN_SEC);
+}
+
 static void
 usage(void)
 {
@@ -328,9 +360,9 @@ main(int argc, char *argv[])
 	int opt;
 
 	while ((opt = getopt(argc, argv, "g:")) != -1) {
-		if (opt != 'g' || !isdigit((unsigned char)*optarg))
+		if (opt != 'g')
 			usage();
-		grace = strtol(optarg, NULL, 10) * GREEN_SEC;
+		grace = seconds(optarg);
 	}
 	if (optind != argc - 1)
 		usage();

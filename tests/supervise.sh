@@ -36,7 +36,7 @@ wait_for() {
 cat >"$tmp/services" <<-END
 	# two that stay, and one that does not
 	one: echo hello; exec sleep 1000
-	two: trap 'echo bye; exit 0' TERM; sleep 1001 & echo ready; wait
+	two: trap 'sleep 1; echo bye; exit 0' TERM; sleep 1001 & echo ready; wait
 	fails: echo oops >&2; exit 3
 END
 $supervise -g 2 "$tmp/services" >"$tmp/log" 2>&1 &
@@ -52,10 +52,14 @@ wait_for '^fails | oops$' 2
 cat >"$tmp/services" <<-END
 	one: echo hello; exec sleep 1000
 	three: echo new; exec sleep 1000
+	four: trap 'echo end; exit 0' TERM; sleep 1001 & echo four; wait
+	deaf: trap '' TERM; echo deaf; exec sleep 1000
 END
 kill -HUP $pid
-wait_for '^two | bye$\|^two | \* stopping'
+wait_for '^two | bye$'
 wait_for '^three | new$'
+wait_for '^four | four$'
+wait_for '^deaf | deaf$'
 [ "$(grep -c '^one | \* started' "$tmp/log")" -eq 1 ] ||
 	complain 'one was started again, and has not changed'
 
@@ -66,15 +70,23 @@ wait_for 'not a name, a colon and a command'
 kill -0 $pid || complain 'a bad file has ended it'
 
 three=$(sed -n 's/^three | \* started, process //p' "$tmp/log")
+deaf=$(sed -n 's/^deaf | \* started, process //p' "$tmp/log")
 kill -TERM $pid
 wait $pid
 code=$?
 pid=
 [ $code -eq 0 ] || complain "exit status $code, not 0"
 ! kill -0 "$three" 2>/dev/null || complain 'a service has outlived it'
+! kill -0 "$deaf" 2>/dev/null || complain 'a deaf service has outlived it'
+grep -q '^four | end$' "$tmp/log" ||
+	complain 'what a service says in the end is not passed on'
 
 $supervise "$tmp/missing" >"$tmp/log" 2>&1
 [ $? -eq 1 ] || complain 'a missing file is exit status 1'
+for grace in 0 -1 5x 10000000000; do
+	$supervise -g $grace "$tmp/missing" >"$tmp/log" 2>&1
+	[ $? -eq 2 ] || complain "-g $grace is taken"
+done
 $supervise >"$tmp/log" 2>&1
 [ $? -eq 2 ] || complain 'no file is exit status 2'
 exit $status

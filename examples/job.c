@@ -162,6 +162,16 @@ receive_body(struct attempt *a)
 	return (n == -1 ? fail_there(a) : 0);
 }
 
+/* It says what it is of, by a tag or a date as we have one, and that is another:
+   not every server heeds If-Range. */
+static bool
+is_of_another(const struct http_response *r, const struct output *o)
+{
+	return (r->validator[0] != '\0' &&
+	    (r->validator[0] == '"') == (o->validator[0] == '"') &&
+	    strcmp(r->validator, o->validator) != 0);
+}
+
 /* What comes is the whole of it, or the rest; or nothing was missing. */
 static int
 begin_body(struct attempt *a, const struct http_response *r)
@@ -175,6 +185,9 @@ begin_body(struct attempt *a, const struct http_response *r)
 		    r->last != r->size - 1))
 			return (fail(a, FAILED_ANSWER,
 			    "the answer is another part than was asked for"));
+		if (is_of_another(r, &a->out))
+			return (fail(a, FAILED_ANSWER,
+			    "the answer is a part of another content"));
 		a->j->size = r->last + 1;
 	}
 	a->j->have = a->out.have;

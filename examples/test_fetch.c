@@ -635,6 +635,10 @@ run_job(struct http *h, const struct url *u)
 #define MOVED	"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: y\r\n" \
 		"\r\n^"
 
+#define HALF	OK "Content-Length: 10\r\nETag: \"x\"\r\n\r\nabcde|"
+#define REST(tag) PART "Content-Range: bytes 5-9/10\r\nETag: \"" tag \
+		"\"\r\n\r\nfghij|"
+
 static int
 run_jobs(void *unused)
 {
@@ -651,6 +655,8 @@ run_jobs(void *unused)
 		{ "||||", { FAILED_NETWORK, 1 + 2 + 4 } },
 		{ "^^^^^", { FAILED_NETWORK, 30 + 1 + 30 + 2 + 30 + 4 + 30 } },
 		{ "x\r\n\r\n|", { FAILED_ANSWER, 0 } },
+		{ HALF REST("x"), { FETCHED, 1 } },
+		{ HALF REST("y"), { FAILED_ANSWER, 1 } },
 		{ MOVED MOVED PLAIN, { FETCHED, 0 } },
 		{ MOVED MOVED MOVED, { FAILED_ANSWER, 0 } }
 	};

@@ -88,6 +88,16 @@ fetch_all(void *arg)
 	return (rc);
 }
 
+/* Is b one of the files that a needs while it comes?  output.c has their names. */
+static bool
+needs(const char *a, const char *b)
+{
+	size_t n = strlen(a);
+
+	return (strncmp(a, b, n) == 0 && (b[n] == '\0' ||
+	    strcmp(b + n, ".part") == 0 || strcmp(b + n, ".part.tag") == 0));
+}
+
 /* Where it goes, and what is shown of it. */
 static void
 place(struct job *j, const char *file)
@@ -109,7 +119,7 @@ place(struct job *j, const char *file)
 	else
 		j->name = path;
 	for (struct job *other = jobs; other < j; other++)
-		if (strcmp(other->path, j->path) == 0)
+		if (needs(other->path, j->path) || needs(j->path, other->path))
 			errx(USAGE, "%s and %s would both be %s", other->text,
 			    j->text, j->path);
 }

@@ -652,6 +652,8 @@ try 2 'no such port' http://127.0.0.1:65536/
 try 2 'no such port' http://127.0.0.1:80x/
 try 2 'need -O or -P' http://127.0.0.1/a http://127.0.0.1/b
 try 2 'would both be' -O http://127.0.0.1/a http://127.0.0.1/x/a
+try 2 'would both be' -O http://127.0.0.1/a http://127.0.0.1/a.part
+try 2 'would both be' -O http://127.0.0.1/a.part.tag http://127.0.0.1/a
 try 2 'do not go together' -O -o x http://127.0.0.1/a
 try 2 'needs --cert' --key x http://127.0.0.1/a
 try 2 'not a number' -j 0 http://127.0.0.1/a

@@ -89,6 +89,7 @@ put_job(FILE *out, const struct job *j)
 {
 	char name[64], have[16], rate[16], left[32] = "", why[256];
 	int room = columns / 3 < 40 ? columns / 3 : 40, bar;
+	intmax_t seconds;
 
 	fprintf(out, "%-*s ", room, plain(j->name, name, room + 1));
 	if (j->state == PAUSED) {
@@ -102,11 +103,12 @@ put_job(FILE *out, const struct job *j)
 	if (j->size > 0) {
 		fprintf(out, " %3d%%", (int)(100 * (double)j->have /
 		    (double)j->size));
-		if (j->rate >= 1)
-			snprintf(left, sizeof(left), " %jd:%02d",
-			    (intmax_t)((double)(j->size - j->have) / j->rate) /
-			    60, (int)((double)(j->size - j->have) / j->rate) %
-			    60);
+		if (j->rate >= 1) {
+			seconds = (intmax_t)((double)(j->size - j->have) /
+			    j->rate);
+			snprintf(left, sizeof(left), " %jd:%02jd", seconds / 60,
+			    seconds % 60);
+		}
 	}
 	fprintf(out, " %7s %7s/s%s\n", amount((double)j->have, have),
 	    amount(j->rate, rate), left);

@@ -329,6 +329,9 @@ def answer(s, path, request):
     if name == b'stall':
         time.sleep(3600)
         return b'', False
+    if name == b'huge':
+        s.sendall(OK + b'Content-Length: 999999999999999999\r\n\r\n0123456789')
+        time.sleep(3600)
     if name == b'trickle':
         s.sendall(OK + b'Content-Length: 10\r\n\r\n01234')
         while not os.path.exists(os.path.dirname(sys.argv[0]) + '/go'):
@@ -437,6 +440,13 @@ oddities() {
 	only
 	try 3 'nothing has come for 1 s' -r 0 -t 1 -O "$url/stall"
 	try 3 'more than 1 s' -m 1 -O "$url/stall"
+
+	# On a terminal, of what takes longer than anybody lives.
+	python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' "$fetch" \
+	    -b "$backend" -m 2 -o /dev/null "$url/huge" </dev/null >"$tmp/out"
+	checks=$((checks + 1))
+	! grep -q ':-' "$tmp/out" && grep -q 'more than 2 s' "$tmp/out" ||
+	    wrong 'the time left' 'a time' "$(cat "$tmp/out")"
 	only
 
 	# On a terminal there are bars; how each has ended stays.

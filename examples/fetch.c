@@ -88,7 +88,7 @@ fetch_all(void *arg)
 	return (rc);
 }
 
-/* Is b one of the files that a needs while it comes?  output.c has their names. */
+/* Is b a file that a needs while it comes?  output.c has their names. */
 static bool
 needs(const char *a, const char *b)
 {

@@ -162,8 +162,8 @@ receive_body(struct attempt *a)
 	return (n == -1 ? fail_there(a) : 0);
 }
 
-/* It says what it is of, by a tag or a date as we have one, and that is another:
-   not every server heeds If-Range. */
+/* It says what it is of, by a tag or a date as we have one, and that is not the
+   same: not every server heeds If-Range. */
 static bool
 is_of_another(const struct http_response *r, const struct output *o)
 {

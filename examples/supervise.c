@@ -261,9 +261,11 @@ end_all(struct service *s)
 	int rc = 0;
 
 	for (; s != NULL; s = s->next)
-		green_task_cancel(s->task, "no longer wanted");
+		if (s->task != NULL)
+			green_task_cancel(s->task, "no longer wanted");
 	for (s = first; s != NULL && rc == 0; s = s->next)
-		rc = green_task_wait(s->task);
+		if (s->task != NULL)
+			rc = green_task_wait(s->task);
 	for (s = first; s != NULL && rc == 0; s = s->next)
 		green_task_release(s->task);
 	if (rc == 0)
@@ -294,8 +296,10 @@ change(struct green_group *g, struct service **running)
 		return (-1);
 	for (s = *running; s != NULL; s = s->next)
 		if (s->task == NULL && (s->task = green_spawn_task(g,
-		    keep_running, s)) == NULL)
+		    keep_running, s)) == NULL) {
+			warn("%s", s->name);
 			return (-1);
+		}
 	return (0);
 }
 

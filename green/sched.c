@@ -154,9 +154,10 @@ patience(struct loop *l, int64_t now)
 	    patience_for(l, next - l->time) < timeout)
 		timeout = patience_for(l, next - l->time);
 	if (timeout == GREEN_FOREVER && l->waiting_fds == 0 && l->calls == 0 &&
-	    l->external == 0 && atomic_load(&l->door->held) == 0 &&
-	    l->guest == NULL)
-		return (-1);
+	    l->external == 0 && l->guest == NULL &&
+	    atomic_load(&l->door->held) == 0)
+		/* Whoever let go of the last token may have come in before. */
+		return (atomic_load(&l->inbox) == NULL ? -1 : 0);
 	return (timeout);
 }
 

@@ -414,6 +414,86 @@ PLAIN_TEST(nothing_is_a_deadlock_until_the_last_token_is_released)
 	    "main (1): waits for event");
 }
 
+/*
+ * A thread that stops the loop by a signal, somewhere on its way to sleep, and
+ * posts and lets go of the last token meanwhile.
+ */
+static struct caller {
+	_Atomic(struct green_token *) handed;
+	atomic_bool stopped, go_on, over;
+	pthread_t loop;
+	struct green_event event;
+} caller;
+
+static void
+stand_still(int sig)
+{
+	(void)sig;
+	caller.stopped = true;
+	while (!caller.go_on)
+		sched_yield();
+	caller.go_on = false;
+}
+
+static void
+set_callers_event(void *unused)
+{
+	(void)unused;
+	green_event_set(&caller.event);
+}
+
+static void *
+post_and_release(void *unused)
+{
+	struct green_token *t;
+
+	while (!caller.over) {
+		if (caller.handed == NULL) {
+			sched_yield();
+			continue;
+		}
+		pthread_kill(caller.loop, SIGUSR1);
+		while (!caller.stopped)
+			sched_yield();
+		caller.stopped = false;
+		t = atomic_exchange(&caller.handed, NULL);
+		(void)!green_token_post(t, set_callers_event, NULL);
+		green_token_release(t);
+		caller.go_on = true;
+		while (caller.go_on)
+			sched_yield();
+	}
+	return (unused);
+}
+
+GREEN_TEST(what_was_posted_before_the_last_release_is_no_deadlock)
+{
+	struct sigaction sa = { .sa_handler = stand_still }, before;
+	int i, n = check_storm(20000 / (int)check_slowness());
+	volatile int pause;
+	pthread_t thread;
+
+	caller.over = false;
+	caller.loop = pthread_self();
+	sa.sa_flags = SA_RESTART | SA_ONSTACK;
+	sigemptyset(&sa.sa_mask);
+	CHECK_INT(sigaction(SIGUSR1, &sa, &before), 0);
+	REQUIRE(CHECK_INT(pthread_create(&thread, NULL, post_and_release,
+	    NULL), 0));
+	for (i = 0; i < n; i++) {
+		caller.event = (struct green_event){ 0 };
+		caller.handed = green_token_get();
+		/* The signal takes its time. */
+		for (pause = i % 4000; pause > 0; pause--)
+			;
+		if (!CHECK_INT(green_event_wait(&caller.event), 0))
+			break;
+	}
+	caller.over = true;
+	CHECK_INT(pthread_join(thread, NULL), 0);
+	CHECK_INT(sigaction(SIGUSR1, &before, NULL), 0);
+}
+
 static int
 leave_guest(void *arg)
 {
@@ -1006,6 +1086,7 @@ CU_TestInfo token_tests[] = {
 	CLAIM(the_first_tasks_end_cancels_the_others_and_waits_for_them),
 	CLAIM(a_loop_ends_while_threads_come_in),
 	CLAIM(nothing_is_a_deadlock_until_the_last_token_is_released),
+	CLAIM(what_was_posted_before_the_last_release_is_no_deadlock),
 	CLAIM(a_deadlock_cancels_the_tasks_of_threads_too),
 	CLAIM(a_post_is_called_soon_and_not_at_once),
 	CLAIM(posts_of_many_threads_all_come_in_their_order),

@@ -35,13 +35,16 @@ static void
 handle(int sig)
 {
 	struct green__signal_watch *w;
-	int error = errno;
+	int error = errno, before;
 
+	/* Cancelled in the midst of it, the thread would stay inside. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	atomic_fetch_add(&hub.inside, 1);
 	for (w = atomic_load(&hub.first); w != NULL; w = atomic_load(&w->next))
 		if (sigismember(&w->signals, sig) == 1)
 			w->arrived(w, sig);
 	atomic_fetch_sub(&hub.inside, 1);
+	pthread_setcancelstate(before, NULL);
 	errno = error;
 }
 

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -323,6 +324,36 @@ GREEN_TEST(errno_is_left_alone_by_signals)
 	green_signals_close(s);
 }
 
+/* Cancelled already when the signal comes, and at no cancellation point before. */
+static void *
+take_no_notice(void *go_on)
+{
+	while (!atomic_load((atomic_bool *)go_on))
+		;
+	pthread_testcancel();
+	return (NULL);
+}
+
+GREEN_TEST(a_cancelled_thread_does_not_end_in_the_midst_of_a_signal)
+{
+	struct green_signals *s = OPEN(SIGUSR1);
+	atomic_bool go_on = false;
+	pthread_t thread;
+	void *how;
+
+	REQUIRE(CHECK(s != NULL));
+	REQUIRE(CHECK_INT(pthread_create(&thread, NULL, take_no_notice,
+	    &go_on), 0));
+	CHECK_INT(pthread_cancel(thread), 0);
+	CHECK_INT(pthread_kill(thread, SIGUSR1), 0);
+	CHECK_INT(green_signals_next(s), SIGUSR1);
+	go_on = true;
+	CHECK_INT(pthread_join(thread, &how), 0);
+	CHECK(how == PTHREAD_CANCELED);
+	/* Which waits for whoever is in the midst of one. */
+	green_signals_close(s);
+}
+
 CU_TestInfo signals_tests[] = {
 	CLAIM(signals_come_in_the_order_of_their_arrival),
 	CLAIM(the_same_signal_twice_is_one_where_the_first_was),
@@ -340,5 +371,6 @@ CU_TestInfo signals_tests[] = {
 	CLAIM(a_cancelled_receiver_loses_no_signal),
 	CLAIM(a_forked_child_may_close_its_parents_receiver),
 	CLAIM(errno_is_left_alone_by_signals),
+	CLAIM(a_cancelled_thread_does_not_end_in_the_midst_of_a_signal),
 	CU_TEST_INFO_NULL
 };

@@ -151,10 +151,13 @@ green__locals_end(struct green_task *t)
 	errno = error;
 }
 
-void
+struct green__values *
 green__values_lend(struct green__values *v)
 {
+	struct green__values *before = lent;
+
 	lent = v;
+	return (before);
 }
 
 int

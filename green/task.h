@@ -86,8 +86,9 @@ green__values_hold(struct green__values *v)
 void	 green__values_drop(struct green__values *v);	/* any thread */
 void	 green__values_destroy(struct green__values **at);
 /* What green_local_get() finds in the calling thread outside of a loop: the
-   inherited values of whoever called a worker, NULL when it is done. */
-void	 green__values_lend(struct green__values *v);
+   inherited values of whoever called a worker, and what was lent before when it
+   is done. */
+struct green__values *green__values_lend(struct green__values *v);
 /* What tasks inherit beside the program's keys: the limiter of their calls to
    threads; NULL: the loop's.  set: the calling task's; ENOMEM */
 int	 green__limiter_set(struct green_limiter *l);

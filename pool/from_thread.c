@@ -64,14 +64,16 @@ static void
 arrive_to_call(struct inbox_item *it)
 {
 	struct from_thread *f = OF_ITEM(it);
+	struct green__values *before;
 
 	if (f->call->loop->ntasks == 0) {
 		green__errand_refuse(&f->errand, ESHUTDOWN);
 		return;
 	}
-	green__values_lend(f->call->values);
+	/* The loop may itself run in a worker. */
+	before = green__values_lend(f->call->values);
 	green__errand_call(&f->errand);
-	green__values_lend(NULL);
+	(void)green__values_lend(before);
 }
 
 static int

@@ -357,6 +357,40 @@ GREEN_TEST(it_inherits_from_the_waiting_task)
 	CHECK_INT(green_limiter_borrowed(&l), 0);
 }
 
+/* A worker that runs a loop of its own, which is called from a worker of that. */
+static int
+call_that_loop(void *unused)
+{
+	(void)unused;
+	return (green_from_thread_call(do_nothing, NULL));
+}
+
+static int
+be_called_from_worker(void *unused)
+{
+	(void)unused;
+	return (green_to_thread(call_that_loop, NULL));
+}
+
+static int
+run_loop_of_its_own(void *unused)
+{
+	(void)unused;
+	CHECK(green_local_get(inherited) == &inherited);
+	CHECK_INT(IN_LOOP(be_called_from_worker, NULL, NULL), 0);
+	CHECK(green_local_get(inherited) == &inherited);
+	return (0);
+}
+
+GREEN_TEST(a_call_into_a_workers_own_loop_takes_nothing_from_the_worker)
+{
+	if (inherited.id == 0)
+		REQUIRE(CHECK_INT(green_key_create(&inherited, NULL,
+		    GREEN_KEY_INHERIT), 0));
+	CHECK_INT(green_local_set(inherited, &inherited), 0);
+	CHECK_INT(green_to_thread(run_loop_of_its_own, NULL), 0);
+}
+
 /* Nesting. */
 
 static int	 depth;
@@ -814,6 +848,7 @@ CU_TestInfo thread_from_tests[] = {
 	CLAIM(a_deadline_around_the_call_is_one_for_its_task),
 	CLAIM(a_cancelled_tasks_worker_still_gets_its_task_to_its_first_checkpoint),
 	CLAIM(it_inherits_from_the_waiting_task),
+	CLAIM(a_call_into_a_workers_own_loop_takes_nothing_from_the_worker),
 	CLAIM(threads_and_tasks_nest_to_any_depth),
 	CLAIM(workers_that_wait_for_each_others_tokens_are_a_deadlock),
 	CLAIM(a_call_that_goes_on_keeps_the_others_from_being_a_deadlock),

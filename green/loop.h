@@ -61,6 +61,8 @@ struct inbox_item {
 	struct inbox_item *next;
 	void	(*run)(struct inbox_item *it);	/* in the loop; must not block */
 };
+/* See pool/internal.h. */
+TAILQ_HEAD(green__jobs, green__job);
 /* What is to be taken down with the loop, when its tasks are gone; or before,
    and then it says so. */
 struct loop_end {
@@ -148,6 +150,10 @@ struct loop {
 
 	LIST_HEAD(, loop_end) ends;
 	void	*workers;		/* processes; proc/'s own */
+	/* Jobs for the pool, until the next turn; pool/to_thread.c's own. */
+	struct green__jobs collected;
+	struct inbox_item collected_turn;
+	bool	 collected_posted;
 	struct green_limiter limiter_calls, limiter_files, limiter_names;
 	/* For names, in place of the system's; NULL: that. */
 	int	(*resolver)(const char *host, int family,

@@ -29,8 +29,6 @@ struct green__job {
 	void	(*done)(struct green__job *j, int error);
 };
 
-TAILQ_HEAD(green__jobs, green__job);
-
 /* Jobs that wait, all of the list, which is empty then. */
 void	 green__pool_submit(struct green__jobs *jobs);
 /* Before the first job, in whatever thread. */

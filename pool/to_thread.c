@@ -19,20 +19,13 @@
 /* In a worker: what it is at work on. */
 static _Thread_local struct call *current;
 
-/* In a loop's thread: jobs for the pool, collected until its next turn. */
-static _Thread_local struct {
-	struct green__jobs jobs;
-	struct inbox_item turn;
-	bool	 posted;
-} collected;
-
 void
 green__call_run(struct green__job *j)
 {
 	struct call *c = GREEN__CONTAINER(j, struct call, job);
 
 	current = c;
-	green__values_lend(c->values);
+	(void)green__values_lend(c->values);
 	/* What failed here before is not this one's failure. */
 	(void)green__fail(0);
 	/* fn alone may be cancelled, and as if no other had been here. */
@@ -46,7 +39,7 @@ green__call_run(struct green__job *j)
 	c->error = errno;
 	if (c->result == -1)
 		c->errmsg = green__fail_told();
-	green__values_lend(NULL);
+	(void)green__values_lend(NULL);
 	current = NULL;
 }
 
@@ -61,7 +54,7 @@ green__call_fell(struct green__job *j)
 	c->error = EIO;
 	c->errmsg = strdup("the worker thread ended before its function "
 	    "returned");
-	green__values_lend(NULL);
+	(void)green__values_lend(NULL);
 	current = NULL;
 	return (true);
 }
@@ -95,8 +88,6 @@ void
 green__calls_leave_behind(void)
 {
 	current = NULL;
-	collected.posted = false;
-	TAILQ_INIT(&collected.jobs);
 }
 
 void
@@ -131,14 +122,14 @@ done(struct inbox_item *it)
 static void
 submit_collected(struct inbox_item *it)
 {
+	struct loop *l = GREEN__CONTAINER(it, struct loop, collected_turn);
 	struct green__job *j;
 
-	(void)it;
-	collected.posted = false;				/* (25) */
-	TAILQ_FOREACH(j, &collected.jobs, link)
+	l->collected_posted = false;				/* (25) */
+	TAILQ_FOREACH(j, &l->collected, link)
 		GREEN__CONTAINER(j, struct call, job)->collected = false;
-	if (!TAILQ_EMPTY(&collected.jobs))
-		green__pool_submit(&collected.jobs);		/* (26) */
+	if (!TAILQ_EMPTY(&l->collected))
+		green__pool_submit(&l->collected);		/* (26) */
 }
 
 /*
@@ -149,20 +140,22 @@ submit_collected(struct inbox_item *it)
 static void
 submit(struct call *c)
 {
-	if (collected.jobs.tqh_last == NULL) {
+	struct loop *l = c->loop;
+
+	if (l->collected.tqh_last == NULL) {
 		green__pool_prepare();
-		TAILQ_INIT(&collected.jobs);
+		TAILQ_INIT(&l->collected);
 	}
-	TAILQ_INSERT_TAIL(&collected.jobs, &c->job, link);	/* (27) */
-	if (!collected.posted && c->loop->nready == 0) {
-		green__pool_submit(&collected.jobs);		/* (28) */
+	TAILQ_INSERT_TAIL(&l->collected, &c->job, link);	/* (27) */
+	if (!l->collected_posted && l->nready == 0) {
+		green__pool_submit(&l->collected);		/* (28) */
 		return;
 	}
 	c->collected = true;
-	if (!collected.posted) {
-		collected.posted = true;
-		collected.turn.run = submit_collected;
-		green__inbox_post(c->loop, &collected.turn);	/* (29) */
+	if (!l->collected_posted) {
+		l->collected_posted = true;
+		l->collected_turn.run = submit_collected;
+		green__inbox_post(l, &l->collected_turn);	/* (29) */
 	}
 }
 
@@ -170,7 +163,8 @@ bool
 green__call_cancel(struct call *c)
 {
 	if (c->collected)
-		TAILQ_REMOVE(&collected.jobs, &c->job, link);	/* (30) */
+		TAILQ_REMOVE(&c->loop->collected, &c->job,
+		    link);					/* (30) */
 	else if (!green__pool_withdraw(&c->job))		/* (31) */
 		return (false);
 	green__call_finish(c);

@@ -390,6 +390,56 @@ PLAIN_TEST(a_host_may_close_a_stream_between_two_steps)
 	CHECK_INT(green_stream_close(end[0]), 0);
 }
 
+/* A call that is collected with others', and taken back before it is made. */
+static int
+call_thread(void *n)
+{
+	return (green_to_thread(count_up, n));
+}
+
+static int
+take_back(void *n)
+{
+	struct green_group g;
+	int rc;
+
+	green_group_open(&g);
+	rc = green_spawn(&g, call_thread, n);
+	if (rc == 0)
+		rc = green_spawn(&g, do_nothing, NULL);
+	if (rc == 0)
+		rc = green_checkpoint();
+	green_group_cancel(&g, NULL);
+	return (green_group_close(&g, rc));
+}
+
+static int
+call_twice(void *n)
+{
+	struct green_group g;
+	int rc;
+
+	green_group_open(&g);
+	rc = green_spawn(&g, call_thread, n);
+	if (rc == 0)
+		rc = green_spawn(&g, call_thread, n);
+	return (green_group_close(&g, rc));
+}
+
+PLAIN_TEST(a_guest_that_has_ended_holds_up_no_other_loops_calls)
+{
+	struct green_guest *g;
+	int n = 0;
+
+	g = open_guest(take_back, &n, NULL);
+	REQUIRE(CHECK(g != NULL));
+	CHECK(drive(g, 100) < 100);
+	n = 0;
+	CHECK_INT(IN_LOOP(call_twice, &n, NULL), 0);
+	CHECK_INT(n, 2);
+	CHECK_INT(green_guest_close(g), 0);
+}
+
 PLAIN_TEST(a_guest_that_cannot_be_says_why)
 {
 	struct green_options opt = { .stack_size = 1 };
@@ -414,6 +464,7 @@ CU_TestInfo guest_tests[] = {
 	CLAIM(a_mock_clock_of_a_guest_waits_for_quiet),
 	CLAIM(what_the_host_does_reaches_a_guest),
 	CLAIM(a_host_may_close_a_stream_between_two_steps),
+	CLAIM(a_guest_that_has_ended_holds_up_no_other_loops_calls),
 	CLAIM(a_guest_that_cannot_be_says_why),
 	CU_TEST_INFO_NULL
 };

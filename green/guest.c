@@ -78,6 +78,9 @@ check(const struct green_guest *g)
 	if (green__loop != NULL)
 		return (green__failx(EBUSY,
 		    "a loop is running in this thread already"));
+	if (!green__door_is_ours(g->loop->door))
+		return (green__failx(EPERM,
+		    "the guest is that of a process which has forked this one"));
 	if (!pthread_equal(g->thread, pthread_self()))
 		return (green__failx(EPERM,
 		    "the guest was opened in another thread"));

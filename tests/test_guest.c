@@ -6,6 +6,8 @@
 /* Copyright (c) 2026 The libgreen authors */
 #include "config.h"
 
+#include <sys/wait.h>
+
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
@@ -440,6 +442,26 @@ PLAIN_TEST(a_guest_that_has_ended_holds_up_no_other_loops_calls)
 	CHECK_INT(green_guest_close(g), 0);
 }
 
+PLAIN_TEST(in_a_forked_child_a_guest_is_left_alone)
+{
+	struct green_guest *g = open_guest(sleep_forever, NULL, NULL);
+	int status = -1;
+	pid_t pid;
+
+	REQUIRE(CHECK(g != NULL));
+	CHECK_INT(green_guest_step(g), 1);
+	if ((pid = fork()) == 0) {
+		if (green_guest_step(g) == -1 && errno == EPERM &&
+		    green_guest_close(g) == -1 && errno == EPERM)
+			_exit(0);
+		_exit(1);
+	}
+	CHECK_INT(waitpid(pid, &status, 0), pid);
+	CHECK_INT(status, 0);
+	CHECK_INT(green_guest_step(g), 1);
+	CHECK_ERRNO(green_guest_close(g), ECANCELED);
+}
+
 PLAIN_TEST(a_guest_that_cannot_be_says_why)
 {
 	struct green_options opt = { .stack_size = 1 };
@@ -465,6 +487,7 @@ CU_TestInfo guest_tests[] = {
 	CLAIM(what_the_host_does_reaches_a_guest),
 	CLAIM(a_host_may_close_a_stream_between_two_steps),
 	CLAIM(a_guest_that_has_ended_holds_up_no_other_loops_calls),
+	CLAIM(in_a_forked_child_a_guest_is_left_alone),
 	CLAIM(a_guest_that_cannot_be_says_why),
 	CU_TEST_INFO_NULL
 };

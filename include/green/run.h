@@ -144,7 +144,8 @@ int64_t	 green_guest_deadline(const struct green_guest *g);
  * Run what is ready, for about a millisecond, and never wait.  1: there is more
  * to come; 0: fn has ended; or -1:
  *   EBUSY  a loop is running in this thread
- *   EPERM  the guest was opened in another thread
+ *   EPERM  the guest was opened in another thread, or in a process which has
+ *          forked this one
  */
 int	 green_guest_step(struct green_guest *g) GREEN_CHECK;
 /*

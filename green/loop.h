@@ -154,6 +154,7 @@ struct loop {
 	struct green__jobs collected;
 	struct inbox_item collected_turn;
 	bool	 collected_posted;
+	struct waiters paused;		/* until something is closed (serve.c) */
 	struct green_limiter limiter_calls, limiter_files, limiter_names;
 	/* For names, in place of the system's; NULL: that. */
 	int	(*resolver)(const char *host, int family,

@@ -20,9 +20,6 @@ struct service {
 	struct green__report report;
 };
 
-/* Those of this thread's loop who wait for something to be closed. */
-static _Thread_local struct waiters paused;
-
 /* Serves one stream; that it is cancelled is all that others learn of it. */
 static int
 serve_stream(void *arg)
@@ -44,15 +41,16 @@ serve_stream(void *arg)
 static bool
 abort_pause(struct waiter *w)
 {
-	TAILQ_REMOVE(&paused, w, link);
+	TAILQ_REMOVE(&w->task->loop->paused, w, link);
 	return (true);
 }
 
 void
 green__serve_resume(void)
 {
-	while (TAILQ_FIRST(&paused) != NULL)
-		(void)green__wake_first(&paused, 0, 0);
+	while (green__loop != NULL &&
+	    green__wake_first(&green__loop->paused, 0, 0))
+		continue;
 }
 
 /* Until something is closed, but not for long. */
@@ -63,7 +61,7 @@ wait_for_room(void)
 	int rc;
 
 	/* At the head: a queue that was never used has no tail yet. */
-	TAILQ_INSERT_HEAD(&paused, &w, link);
+	TAILQ_INSERT_HEAD(&green__loop->paused, &w, link);
 	rc = green__park(&w, abort_pause, "room to accept", -1,
 	    green__from_now(PAUSE));
 	return (rc == -1 && errno == ETIMEDOUT ? 0 : rc);

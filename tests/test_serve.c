@@ -12,12 +12,14 @@
 #include <netinet/tcp.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "harness.h"
 #include "scratch.h"
 #include "streams.h"
 #include "tasks.h"
@@ -577,6 +579,66 @@ GREEN_TEST(accepting_goes_on_after_running_out_of_descriptors)
 	finish_serving(&sv);
 }
 
+/* One loop of a thread waits for room, and another one closes something. */
+struct crowded {
+	struct server sv;
+	struct rlimit limit;
+	bool	 full;
+	bool	 go_on;
+};
+
+static int
+serve_in_a_crowd(void *arg)
+{
+	struct crowded *c = arg;
+	struct rlimit low = c->limit;
+	struct green_stream *s;
+
+	REQUIRE_TASK((c->sv.l = streams_listen(&c->sv.port)) != NULL);
+	s = streams_connect(c->sv.port);
+	low.rlim_cur = (rlim_t)lowest_free();
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &low), 0);
+	begin_on(&c->sv, serve_all);
+	c->full = true;
+	while (!c->go_on)
+		CHECK_INT(green_sleep(GREEN_MSEC), 0);
+	CHECK(is_greeted_on(s));
+	CHECK_INT(green_stream_close(s), 0);
+	finish_serving(&c->sv);
+	return (0);
+}
+
+static int
+open_and_close(void *unused)
+{
+	struct green_stream *end[2];
+
+	(void)unused;
+	REQUIRE_TASK(CHECK(streams_open(end)));
+	streams_close(end);
+	return (0);
+}
+
+PLAIN_TEST(what_one_loop_closes_wakes_no_server_of_another)
+{
+	const struct green_options opt = { .backend = combo.reactor };
+	struct crowded c = { .sv = { .handler = greet } };
+	struct green_guest *g;
+
+	REQUIRE(LOSSLESS);
+	CHECK_INT(getrlimit(RLIMIT_NOFILE, &c.limit), 0);
+	g = green_guest_open(serve_in_a_crowd, &c, &opt);
+	REQUIRE(CHECK(g != NULL));
+	while (!c.full)
+		REQUIRE(CHECK_INT(green_guest_step(g), 1));
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &c.limit), 0);
+	CHECK_INT(IN_LOOP(open_and_close, NULL, NULL), 0);
+	c.go_on = true;
+	while (green_guest_step(g) == 1)
+		(void)poll(NULL, 0, 1);
+	CHECK_INT(green_guest_close(g), 0);
+}
+
 /* Nothing of ours is closed: time alone brings it about; and a stop ends it. */
 GREEN_TEST(accepting_tries_again_after_a_while)
 {
@@ -697,6 +759,7 @@ CU_TestInfo serve_tests[] = {
 	CLAIM(a_thousand_converse_at_once),
 	CLAIM(accepting_goes_on_after_running_out_of_descriptors),
 	CLAIM(accepting_tries_again_after_a_while),
+	CLAIM(what_one_loop_closes_wakes_no_server_of_another),
 	CLAIM(several_listeners_are_one),
 	CLAIM(several_listeners_stop_and_are_cancelled_as_one),
 	CLAIM(a_busy_listener_joins_no_others),

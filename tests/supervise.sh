@@ -81,28 +81,6 @@ pid=
 grep -q '^four | end$' "$tmp/log" ||
 	complain 'what a service says in the end is not passed on'
 
-# Services that there is no memory for are none that have to be ended.
-if command -v prlimit >/dev/null && [ -r /proc/self/status ]; then
-	echo 'one: exec sleep 1000' >"$tmp/services"
-	$supervise -g 2 "$tmp/services" >"$tmp/log" 2>&1 &
-	pid=$!
-	wait_for '^one | \* started'
-	size=$(awk '/VmSize/ { print $2 * 1024 }' /proc/$pid/status)
-	prlimit --pid $pid --as=$((size + 8192))
-	awk 'BEGIN { for (; n < 100; n++) print n + 0 ": exec sleep 1000" }' \
-	    >>"$tmp/services"
-	kill -HUP $pid
-	wait_for 'supervise: .*Cannot allocate memory'
-	echo 'one: exec sleep 1000' >"$tmp/services"
-	kill -HUP $pid
-	wait_for '^0 | \* stopping'
-	kill -TERM $pid
-	wait $pid
-	code=$?
-	pid=
-	[ $code -eq 0 ] || complain "out of memory: exit status $code, not 0"
-fi
-
 $supervise "$tmp/missing" >"$tmp/log" 2>&1
 [ $? -eq 1 ] || complain 'a missing file is exit status 1'
 for grace in 0 -1 5x 10000000000; do

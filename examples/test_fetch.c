@@ -744,7 +744,7 @@ static bool
 holds(const char *name, const char *text)
 {
 	FILE *f = fopen(name, "r");
-	char buf[64];
+	char buf[64] = "";
 	size_t n = 0;
 
 	if (f != NULL) {

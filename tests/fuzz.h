@@ -52,7 +52,8 @@ struct fuzz {
 	struct green_limiter limiter;
 	int	 tokens;		/* lent to those who know of it */
 	char	 borrower[FUZZ_BORROWERS];
-	bool	 borrows[FUZZ_BORROWERS];
+	unsigned borrows[FUZZ_BORROWERS];	/* who have it, or ask for it */
+	bool	 has_token[FUZZ_BORROWERS];
 	struct green_event event;
 	struct green_future future[FUZZ_FUTURES];
 	int	 outcome[FUZZ_FUTURES];	/* 0: not yet; 1: a value; -1: EIO */

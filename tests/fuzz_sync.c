@@ -203,7 +203,7 @@ token(struct fuzz_job *j)
 {
 	struct fuzz *p = j->p;
 	unsigned k = fuzz_draw(p, FUZZ_BORROWERS);
-	bool own = fuzz_draw(p, 2) == 0, busy = !own && p->borrows[k];
+	bool own = fuzz_draw(p, 2) == 0, busy = !own && p->borrows[k] > 0;
 	struct green_scope s;
 	int rc, error;
 
@@ -212,21 +212,29 @@ token(struct fuzz_job *j)
 	if (fuzz_draw(p, 4) == 0)
 		green_limiter_set_total(&p->limiter, fuzz_draw(p, 4));
 	green_move_on_after(&s, PATIENCE);
-	if (!own && !busy)
-		p->borrows[k] = true;
+	if (!own)
+		p->borrows[k]++;
 	rc = own ? green_limiter_acquire(&p->limiter) :
 	    green_limiter_acquire_for(&p->limiter, &p->borrower[k]);
 	if (rc == -1 && errno == EBUSY) {
 		fuzz_must(p, busy, "EBUSY is for who borrows already");
+		p->borrows[k]--;
 		return ((int)green_scope_close(&s, 0));
 	}
-	fuzz_must(p, rc == -1 || !busy, "a borrower has one token");
+	/* Who was cancelled while waiting is none, though it has not run yet. */
+	fuzz_must(p, rc == -1 || own || !p->has_token[k],
+	    "a borrower has one token");
 	rc = fuzz_level(p, rc);
-	if (rc == 0)
+	if (rc == 0 && !own)
+		p->has_token[k] = true;
+	if (rc == 0) {
 		rc = token_for(j, own ? NULL : &p->borrower[k]);
+		if (!own)
+			p->has_token[k] = false;
+	}
 	error = errno;
-	if (!own && !busy)
-		p->borrows[k] = false;
+	if (!own)
+		p->borrows[k]--;
 	errno = error;
 	return ((int)green_scope_close(&s, rc));
 }

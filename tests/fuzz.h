@@ -54,6 +54,7 @@ struct fuzz {
 	char	 borrower[FUZZ_BORROWERS];
 	unsigned borrows[FUZZ_BORROWERS];	/* who have it, or ask for it */
 	bool	 has_token[FUZZ_BORROWERS];
+	unsigned lent[FUZZ_BORROWERS];		/* tokens, in all */
 	struct green_event event;
 	struct green_future future[FUZZ_FUTURES];
 	int	 outcome[FUZZ_FUTURES];	/* 0: not yet; 1: a value; -1: EIO */

@@ -204,6 +204,7 @@ token(struct fuzz_job *j)
 	struct fuzz *p = j->p;
 	unsigned k = fuzz_draw(p, FUZZ_BORROWERS);
 	bool own = fuzz_draw(p, 2) == 0, busy = !own && p->borrows[k] > 0;
+	unsigned before = p->lent[k];
 	struct green_scope s;
 	int rc, error;
 
@@ -221,12 +222,15 @@ token(struct fuzz_job *j)
 		p->borrows[k]--;
 		return ((int)green_scope_close(&s, 0));
 	}
-	/* Who was cancelled while waiting is none, though it has not run yet. */
-	fuzz_must(p, rc == -1 || own || !p->has_token[k],
+	/* Another has had it since only if this one was cancelled while waiting. */
+	fuzz_must(p, rc == -1 || own ||
+	    (!p->has_token[k] && p->lent[k] == before),
 	    "a borrower has one token");
 	rc = fuzz_level(p, rc);
-	if (rc == 0 && !own)
+	if (rc == 0 && !own) {
 		p->has_token[k] = true;
+		p->lent[k]++;
+	}
 	if (rc == 0) {
 		rc = token_for(j, own ? NULL : &p->borrower[k]);
 		if (!own)
